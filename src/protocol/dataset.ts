@@ -1,0 +1,98 @@
+import type { CellName, Reading, TaskName } from '../configuration/run';
+
+/** Where a dataset comes from: a file, or the text of an editor that is not (wholly) on disk. */
+export type DatasetSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly name: string; readonly text: string };
+
+/** Identifies a dataset's content, to know on resuming that it is the same. */
+export interface DatasetFingerprint {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Alternative {
+  readonly task: TaskName;
+  readonly why: string;
+}
+
+/** Sizes are tokens for language, rows for forecast. */
+export interface Split {
+  readonly training: number;
+  readonly validation: number;
+}
+
+/** A predictor that learns nothing, with its validation loss in the unit of the training loss. */
+export interface Baseline {
+  readonly name: string;
+  readonly loss: number;
+}
+
+export interface TextSummary {
+  readonly encoding: string;
+  readonly tokens: 'chars' | 'words';
+  readonly tokenCount: number;
+  readonly vocabularySize: number;
+  /** The most frequent tokens first, at most 100. */
+  readonly vocabulary: readonly string[];
+}
+
+export interface ColumnSummary {
+  readonly name: string;
+  readonly kind: 'number' | 'date' | 'text';
+  /** Cells without a value. */
+  readonly missing: number;
+}
+
+export interface TableSummary {
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly decimal: '.' | ',';
+  readonly header: boolean;
+  readonly rows: number;
+  readonly columns: readonly ColumnSummary[];
+  readonly date: string | undefined;
+  readonly target: string;
+  /** The numeric columns that the network sees. */
+  readonly inputs: readonly string[];
+}
+
+/** One line of a proposal: a value, and why it suits this file. */
+export interface Proposed<T> {
+  readonly value: T;
+  readonly why: string;
+}
+
+export interface ModelSize {
+  readonly name: 'tiny' | 'small' | 'medium' | 'large';
+  readonly units: number;
+  readonly layers: number;
+}
+
+/** What Enter all the way trains, with the other choices beside it; the proposed one first in each list. */
+export interface Proposal {
+  readonly cells: readonly Proposed<CellName>[];
+  readonly sizes: readonly Proposed<ModelSize>[];
+  /** Values of the training part that differ from the defaults for this dataset. */
+  readonly training: Readonly<Record<string, number>>;
+}
+
+/** How a file was understood: the `dataset` line of the command line, and what the quick pick shows. */
+export interface DatasetReport {
+  readonly task: TaskName;
+  readonly why: string;
+  /** Whether a person would be asked which reading is meant. */
+  readonly ambiguous: boolean;
+  readonly alternatives: readonly Alternative[];
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly fingerprint: DatasetFingerprint;
+  /** The reading with every `auto` resolved. */
+  readonly reading: Reading;
+  readonly text?: TextSummary;
+  readonly table?: TableSummary;
+  readonly split: Split;
+  readonly baselines: readonly Baseline[];
+  readonly warnings: readonly string[];
+  readonly proposal: Proposal;
+}

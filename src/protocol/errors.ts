@@ -1,0 +1,14 @@
+/** What a person needs to know of a failure. Sentences without a full stop at the end of `what`. */
+export interface UserErrorData {
+  /** What is wrong: "The file is empty". */
+  readonly what: string;
+  /** Where: a file with line and column, an option, a run: "prices.csv, line 12, column 3". */
+  readonly where?: string | undefined;
+  /** What to do about it: one whole sentence with a full stop. */
+  readonly wayOut: string;
+  /** A remedy that an editor can offer as a button: the reading to try instead. */
+  readonly action?: { readonly label: string; readonly reading: Readonly<Record<string, unknown>> } | undefined;
+}
+
+/** How an error crosses a thread: a `UserError`, or a bug with its stack. */
+export type WireError = { readonly user: UserErrorData } | { readonly bug: { readonly message: string; readonly stack?: string | undefined } };

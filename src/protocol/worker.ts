@@ -1,0 +1,59 @@
+import type { Reading, RunChoices } from '../configuration/run';
+import type { DatasetReport, DatasetSource } from './dataset';
+import type { WireError } from './errors';
+import type { MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from './run';
+
+/** How a training ended, or that it was stopped. */
+export interface Outcome {
+  /** The run's folder. */
+  readonly run: string;
+  readonly state: RunState;
+  readonly result: RunResult;
+}
+
+/** What host and command line can ask of a worker: each call's argument and result. */
+export interface WorkerCalls {
+  /** Reads a dataset and says how it is understood. */
+  inspect(request: { source: DatasetSource; reading: Partial<Reading> }): DatasetReport;
+  /** Trains a new run in `folder` (which must not hold one); settles when it ends. */
+  train(request: { source: DatasetSource; choices: RunChoices; folder: string; name?: string | undefined }): Outcome;
+  /** Goes on from the last checkpoint of a run; `steps` is a new total, for a finished run. */
+  resume(request: { folder: string; steps?: number | undefined }): Outcome;
+  /** Of the training in this worker. */
+  pause(request: Record<string, never>): void;
+  unpause(request: Record<string, never>): void;
+  /** Ends the training after the current step, with a checkpoint. */
+  stop(request: Record<string, never>): void;
+  /** From the model in training when `folder` is its run, else from the run's best checkpoint. */
+  sample(request: { folder: string; request: SampleRequest }): Sample;
+  probe(request: { folder: string; input?: string | undefined }): Probe;
+  rename(request: { folder: string; name: string }): void;
+}
+
+/** What a training tells while it goes on. */
+export interface WorkerEvents {
+  dataset: DatasetReport;
+  /** The run as written to `run.json`, at its start and at each change. */
+  run: RunRecord;
+  metrics: MetricsPoint;
+  sample: Sample;
+  probe: Probe;
+}
+
+export type Calls = { [name: string]: (request: never) => unknown };
+export type CallName<C> = keyof C & string;
+export type Argument<C, N extends keyof C> = C[N] extends (request: infer A) => unknown ? A : never;
+export type Result<C, N extends keyof C> = C[N] extends (request: never) => infer R ? R : never;
+
+/** On the wire, to the side that answers. */
+export interface CallMessage {
+  readonly id: number;
+  readonly call: string;
+  readonly argument: unknown;
+}
+
+/** On the wire, back: the answer to a call, or an event. */
+export type ReplyMessage =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WireError }
+  | { readonly event: string; readonly value: unknown };

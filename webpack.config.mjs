@@ -1,0 +1,39 @@
+import { EsbuildPlugin } from 'esbuild-loader';
+
+/** Three programs and the host's twin, one bundle each; the engine loads in the worker alone. */
+export default (_environment, { mode = 'production' }) => {
+  const shared = {
+    mode,
+    devtool: mode === 'production' ? false : 'source-map',
+    resolve: { extensions: ['.ts', '.tsx', '.js'], mainFields: ['module', 'main'] },
+    module: {
+      rules: [
+        { test: /\.tsx?$/, loader: 'esbuild-loader', options: { target: 'es2023' } },
+        { test: /\.css$/, type: 'asset/source' },
+      ],
+    },
+    optimization: { minimizer: [new EsbuildPlugin({ target: 'es2023', legalComments: 'none' })] },
+    performance: false,
+    stats: 'errors-warnings',
+  };
+  const node = (name, entry) => ({
+    ...shared,
+    name,
+    target: 'node20',
+    entry: { [name]: entry },
+    output: { path: `${import.meta.dirname}/dist`, filename: '[name].js', libraryTarget: 'commonjs2' },
+    externals: { vscode: 'commonjs vscode' },
+  });
+  return [
+    node('host', './src/extension.ts'),
+    node('worker', './src/worker/main.ts'),
+    node('cli', './src/cli/main.ts'),
+    {
+      ...shared,
+      name: 'webview',
+      target: 'web',
+      entry: { webview: './webview/main.tsx' },
+      output: { path: `${import.meta.dirname}/dist`, filename: '[name].js' },
+    },
+  ];
+};
