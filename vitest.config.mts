@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const second = 1000;
+
+/** Three suites; what runs inside VS Code's extension host (test/host) has a runner of its own, scripts/host-tests.mjs. */
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30 * second } },
+      {
+        extends: true,
+        test: { name: 'webview', include: ['test/webview/**/*.test.{ts,tsx}'], environment: 'happy-dom' },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/packed.ts'],
+          testTimeout: 120 * second,
+          hookTimeout: 120 * second,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
