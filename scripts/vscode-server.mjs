@@ -1,0 +1,150 @@
+/**
+ * VS Code's server on this machine and its workbench in Chromium, with folders of their own: a real workbench and a
+ * real extension host without a display. Nothing of the user's VS Code is read or changed.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium as playwright } from 'playwright-core';
+import { end, need, SetupError, start } from './processes.mjs';
+import { chromium, node24, vscodeServer } from './toolchain.mjs';
+
+/** What a person would see, without what would come between: welcome page, trust question, chat. */
+const defaultSettings = {
+  'workbench.startupEditor': 'none',
+  'security.workspace.trust.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+};
+
+/**
+ * @typedef {object} VSCodeServer
+ * @property {number} port
+ * @property {(location: { folder?: string, file?: string, payload?: readonly (readonly [string, string])[] }) => string} url
+ *   address of the workbench on a folder, with a file open
+ * @property {(path: string) => string} uri a file of this machine as the workbench names it
+ * @property {(settings: Record<string, unknown>) => Promise<void>} writeSettings the user's settings, whole;
+ *   the defaults above stay unless named. An open workbench takes them over.
+ * @property {() => string} log what the server and the extension host have printed
+ * @property {() => Promise<void>} stop ends the server and all that it started, and removes its folders
+ */
+
+/**
+ * Starts a server on 127.0.0.1 at a free port.
+ * @param {object} [options]
+ * @param {string} [options.vsix] an extension to install first
+ * @param {Record<string, unknown>} [options.settings]
+ * @param {NodeJS.ProcessEnv} [options.env] added to this process's environment; the extension host inherits it
+ * @param {boolean} [options.testDriver] lets the page report the extension host's console and its tests' result;
+ *   it also hides notifications
+ * @returns {Promise<VSCodeServer>}
+ */
+export async function startServer({ vsix, settings = {}, env = {}, testDriver = false } = {}) {
+  const [node, server] = [await node24(), await vscodeServer()];
+  const home = await mkdtemp(join(tmpdir(), 'unroll-vscode-'));
+  const userFolder = join(home, 'user', 'User');
+  await mkdir(userFolder, { recursive: true });
+  const writeSettings = (/** @type {Record<string, unknown>} */ changed) =>
+    writeFile(join(userFolder, 'settings.json'), JSON.stringify({ ...defaultSettings, ...changed }, undefined, 2));
+  await writeSettings(settings);
+
+  const folders = ['--server-data-dir', join(home, 'server'), '--user-data-dir', join(home, 'user')];
+  folders.push('--extensions-dir', join(home, 'extensions'));
+  const main = [
+    join(server, 'out', 'server-main.js'),
+    ...folders,
+    '--accept-server-license-terms',
+    '--telemetry-level',
+    'off',
+  ];
+  const environment = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env };
+  if (vsix) await need(`Installing ${vsix}`, node, [...main, '--install-extension', vsix], { env: environment });
+
+  const listen = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
+  if (testDriver) listen.push('--enable-smoke-test-driver');
+  const child = start(node, [...main, ...listen], { env: environment });
+  const stop = async () => {
+    await end(child);
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  let log = '';
+  try {
+    const port = await listening(child, (part) => (log += part));
+    const authority = `127.0.0.1:${port}`;
+    const uri = (/** @type {string} */ path) => `vscode-remote://${authority}${uriPath(path)}`;
+    const url = (/** @type {Parameters<VSCodeServer['url']>[0]} */ { folder, file, payload = [] }) => {
+      const address = new URL(`http://${authority}/`);
+      if (folder) address.searchParams.set('folder', uriPath(folder));
+      const all = file ? [...payload, ['openFile', uri(file)]] : payload;
+      if (all.length > 0) address.searchParams.set('payload', JSON.stringify(all));
+      return address.href;
+    };
+    return { port, url, uri, writeSettings, log: () => log, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** `/abs/path`; on Windows `/c:/abs/path`. */
+function uriPath(/** @type {string} */ path) {
+  const slashes = path.replaceAll('\\', '/');
+  return slashes.startsWith('/') ? slashes : `/${slashes}`;
+}
+
+/**
+ * The port that the server prints once it listens.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {(part: string) => void} keep
+ * @returns {Promise<number>}
+ */
+function listening(child, keep) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const read = (/** @type {string} */ part) => {
+      keep(part);
+      text += part;
+      const found = /Extension host agent listening on (\d+)/.exec(text);
+      if (found) resolve(Number(found[1]));
+    };
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', read);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new SetupError(`VS Code's server ended (exit code ${code}):\n${text}`)));
+  });
+}
+
+/** A Chromium that asks nobody but this machine. @param {{ headless?: boolean }} [options] */
+export async function startBrowser({ headless = true } = {}) {
+  return playwright.launch({
+    executablePath: await chromium(),
+    headless,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: [
+      ...(process.getuid?.() === 0 || process.env.CI ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
+  });
+}
+
+/** Opens the workbench in a page and waits until it can be used. */
+export async function openWorkbench(/** @type {import('playwright-core').Page} */ page, /** @type {string} */ url) {
+  await page.goto(url);
+  await workbenchReady(page);
+}
+
+/** After opening or reloading: the status bar has items, which is when commands can be run. */
+export async function workbenchReady(/** @type {import('playwright-core').Page} */ page) {
+  await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+}
