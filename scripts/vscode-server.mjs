@@ -2,7 +2,7 @@
  * VS Code's server on this machine and its workbench in Chromium, with folders of their own: a real workbench and a
  * real extension host without a display. Nothing of the user's VS Code is read or changed.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium as playwright } from 'playwright-core';
@@ -27,8 +27,8 @@ const defaultSettings = {
  * @property {(location: { folder?: string, file?: string, payload?: readonly (readonly [string, string])[] }) => string} url
  *   address of the workbench on a folder, with a file open
  * @property {(path: string) => string} uri a file of this machine as the workbench names it
- * @property {(settings: Record<string, unknown>) => Promise<void>} writeSettings the user's settings, whole;
- *   the defaults above stay unless named. An open workbench takes them over.
+ * @property {(settings: Record<string, unknown>) => Promise<void>} changeSettings adds to the user's settings;
+ *   a workbench reads them when it is opened or reloaded
  * @property {() => string} log what the server and the extension host have printed
  * @property {() => Promise<void>} stop ends the server and all that it started, and removes its folders
  */
@@ -48,9 +48,12 @@ export async function startServer({ vsix, settings = {}, env = {}, testDriver = 
   const home = await mkdtemp(join(tmpdir(), 'unroll-vscode-'));
   const userFolder = join(home, 'user', 'User');
   await mkdir(userFolder, { recursive: true });
-  const writeSettings = (/** @type {Record<string, unknown>} */ changed) =>
-    writeFile(join(userFolder, 'settings.json'), JSON.stringify({ ...defaultSettings, ...changed }, undefined, 2));
-  await writeSettings(settings);
+  const settingsFile = join(userFolder, 'settings.json');
+  await writeFile(settingsFile, JSON.stringify({ ...defaultSettings, ...settings }, undefined, 2));
+  const changeSettings = async (/** @type {Record<string, unknown>} */ changed) => {
+    const present = JSON.parse(await readFile(settingsFile, 'utf8'));
+    await writeFile(settingsFile, JSON.stringify({ ...present, ...changed }, undefined, 2));
+  };
 
   const folders = ['--server-data-dir', join(home, 'server'), '--user-data-dir', join(home, 'user')];
   folders.push('--extensions-dir', join(home, 'extensions'));
@@ -83,7 +86,7 @@ export async function startServer({ vsix, settings = {}, env = {}, testDriver = 
       if (all.length > 0) address.searchParams.set('payload', JSON.stringify(all));
       return address.href;
     };
-    return { port, url, uri, writeSettings, log: () => log, stop };
+    return { port, url, uri, changeSettings, log: () => log, stop };
   } catch (error) {
     await stop();
     throw error;

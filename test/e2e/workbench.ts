@@ -1,0 +1,267 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { root } from '../../scripts/toolchain.mjs';
+import {
+  openWorkbench,
+  startBrowser,
+  startServer,
+  type VSCodeServer,
+  workbenchReady,
+} from '../../scripts/vscode-server.mjs';
+
+const screenshots = join(root, 'out', 'screenshots');
+
+export const themes = {
+  light: { name: 'Light Modern', mark: 'vs' },
+  dark: { name: 'Dark Modern', mark: 'vs-dark' },
+  'high-contrast': { name: 'Default High Contrast', mark: 'hc-black' },
+} as const;
+export type Theme = keyof typeof themes;
+
+export interface WorkbenchOptions {
+  /** The extension to install. */
+  readonly vsix: string;
+  readonly theme?: Theme;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the window, in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** A VS Code with the extension installed and a fresh folder open, used as a person uses it: by keyboard and eye. */
+export class Workbench {
+  #page: Page;
+  #theme: Theme;
+
+  private constructor(
+    private readonly server: VSCodeServer,
+    private readonly browser: Browser,
+    private readonly context: BrowserContext,
+    page: Page,
+    /** The open folder; it holds a copy of `examples/`. */
+    readonly folder: string,
+    theme: Theme,
+  ) {
+    this.#page = page;
+    this.#theme = theme;
+  }
+
+  static async start(options: WorkbenchOptions): Promise<Workbench> {
+    const { vsix, theme = 'dark', settings = {}, env = {}, size = { width: 1400, height: 900 } } = options;
+    const folder = await mkdtemp(join(tmpdir(), 'unroll-e2e-'));
+    await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+    const server = await startServer({
+      vsix,
+      env,
+      settings: { 'workbench.colorTheme': themes[theme].name, 'window.confirmBeforeClose': 'never', ...settings },
+    });
+    const browser = await startBrowser();
+    const context = await browser.newContext({ viewport: size });
+    const page = await context.newPage();
+    await openWorkbench(page, server.url({ folder }));
+    return new Workbench(server, browser, context, page, folder, theme);
+  }
+
+  /** Ends everything and removes the folder. */
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get page(): Page {
+    return this.#page;
+  }
+
+  /** What the server and the extension host have printed, for a message of a test that failed. */
+  get log(): string {
+    return this.server.log();
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await workbenchReady(this.page);
+  }
+
+  /** Closes the window; the extension host ends with it. `openWindow` brings it back as it was left. */
+  async closeWindow(): Promise<void> {
+    await this.page.close({ runBeforeUnload: false });
+  }
+
+  async openWindow(): Promise<void> {
+    this.#page = await this.context.newPage();
+    await openWorkbench(this.page, this.server.url({ folder: this.folder }));
+  }
+
+  /** Switches the colour theme, in the way that a person does. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.enter('Select Color Theme', themes[theme].name);
+    await this.page.locator(`.monaco-workbench.${themes[theme].mark}`).waitFor();
+    this.#theme = theme;
+  }
+
+  /** Adds to the user's settings; they hold from the next `reload` or `openWindow`. */
+  async changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.server.changeSettings(settings);
+  }
+
+  /** Saves a picture of the window as `out/screenshots/<theme>-<name>.png`. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${this.#theme}-${name}.png`), animations: 'disabled' });
+  }
+
+  /** Runs a command of the palette by its whole title, "Unroll: Train on This File". Does not wait for what it does. */
+  async command(title: string): Promise<void> {
+    await this.#choose('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the folder in an editor, by its path within the folder. */
+  async openFile(path: string): Promise<void> {
+    await this.#choose('ControlOrMeta+P', path, basename(path));
+    await this.tab(basename(path)).waitFor();
+  }
+
+  /** Types into a list that a key opens, and takes the row with exactly this label. */
+  async #choose(key: string, typed: string, label: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    const row = this.#row(label);
+    for (let tries = 30; ; tries--) {
+      await this.#quickInput.locator('input.input').fill(typed);
+      try {
+        await row.waitFor({ timeout: 1000 });
+        break;
+      } catch (error) {
+        // After a start the list does not know yet what extensions add, and it asks again only when one types.
+        if (tries === 0) throw error;
+        await this.#quickInput.locator('input.input').fill(typed.slice(0, 1));
+      }
+    }
+    await this.#take(row);
+  }
+
+  /** Walks down to a row of the list that is open, and takes it. */
+  async #take(row: Locator): Promise<void> {
+    const focused = row.and(this.#focusedRow);
+    for (let steps = 20; steps > 0 && (await focused.count()) === 0; steps--)
+      await this.page.keyboard.press('ArrowDown');
+    await focused.waitFor();
+    await this.page.keyboard.press('Enter');
+    await row.waitFor({ state: 'hidden' });
+  }
+
+  #row(label: string): Locator {
+    const exactly = new RegExp(`^${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`);
+    return this.#quickInput
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly }) })
+      .first();
+  }
+
+  /** Waits for a quick pick or input box whose title or placeholder holds the text. */
+  async quickPick(text: string): Promise<Locator> {
+    const titled = this.#quickInput.filter({ has: this.page.locator('.quick-input-title', { hasText: text }) });
+    const hinted = this.#quickInput.filter({ has: this.page.locator(`input[placeholder*=${JSON.stringify(text)}]`) });
+    const pick = titled.or(hinted);
+    await pick.waitFor();
+    return pick;
+  }
+
+  /** What the rows of the quick pick that is open say, each with its description. */
+  async quickPickRows(): Promise<readonly string[]> {
+    return this.#quickInput.locator('.monaco-list-row').allInnerTexts();
+  }
+
+  /** Waits for a quick pick and takes its proposal, by Enter alone. */
+  async accept(text: string): Promise<void> {
+    await this.quickPick(text);
+    await this.#focusedRow.waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits for a quick pick and takes the row with this label, by the arrow keys. */
+  async pick(text: string, label: string): Promise<void> {
+    await this.quickPick(text);
+    const row = this.#row(label);
+    await row.waitFor();
+    await this.#take(row);
+  }
+
+  /** Waits for an input box, and enters a value in the place of what stands there. */
+  async enter(text: string, value: string): Promise<void> {
+    const box = await this.quickPick(text);
+    await box.locator('input.input').fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get #focusedRow(): Locator {
+    return this.#quickInput.locator('.monaco-list-row.focused');
+  }
+
+  /** The tab of an editor, by its label. */
+  tab(label: string): Locator {
+    return this.page.locator('.tab', { hasText: label });
+  }
+
+  /** A notification that holds the text. */
+  notification(text: string): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text });
+  }
+
+  statusBarItem(text: string): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  /** Rows of the view (by its title) in a side bar. */
+  treeRows(view: string): Locator {
+    return this.page
+      .locator('.pane', { has: this.page.locator('.pane-header', { hasText: view }) })
+      .locator('.monaco-list-row');
+  }
+
+  /** The document of a webview in which something matches the selector; waits until there is one. */
+  async webview(selector: string, milliseconds = 30_000): Promise<Frame> {
+    const until = Date.now() + milliseconds;
+    for (;;) {
+      for (const frame of this.#webviewFrames()) {
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      }
+      const left = until - Date.now();
+      if (left <= 0) throw new Error(`No webview shows ${selector}: ${await this.#shown()}`);
+      await this.#webviewChanges(Math.min(left, 250));
+    }
+  }
+
+  /** Every webview is a frame in a frame, whose address is known. */
+  #webviewFrames(): readonly Frame[] {
+    return this.page.frames().filter((frame) => /\/fake\.html(\?|$)/.test(frame.url()));
+  }
+
+  /** A frame comes or goes; what changes within one is seen after the time. */
+  async #webviewChanges(milliseconds: number): Promise<void> {
+    await Promise.race([
+      this.page.waitForEvent('framenavigated', { timeout: milliseconds }),
+      this.page.waitForEvent('framedetached', { timeout: milliseconds }),
+    ]).catch(() => undefined);
+  }
+
+  async #shown(): Promise<string> {
+    const texts = this.#webviewFrames().map((frame) => frame.locator('body').innerText({ timeout: 1000 }));
+    const shown = await Promise.allSettled(texts);
+    return JSON.stringify(shown.map((text) => (text.status === 'fulfilled' ? text.value.slice(0, 500) : 'unreadable')));
+  }
+}
