@@ -1,0 +1,51 @@
+import type { MetricsColumns } from '../../src/protocol/panel';
+import type { MetricsPoint, TaskName } from '../../src/protocol/run';
+
+const evaluateEvery = 20;
+
+/** Between 0 and 1, the same for the same number. */
+export function noise(seed: number): number {
+  const x = Math.sin(seed * 12.9898 + 78.233) * 43758.5453;
+  return x - Math.floor(x);
+}
+
+export function pointAt(task: TaskName, step: number): MetricsPoint {
+  const language = task === 'language';
+  const fall = Math.exp(-step / (language ? 120 : 60));
+  const wobble = (noise(step) + noise(step + 0.5) - 1) * (language ? 0.09 : 0.02);
+  const loss = language ? 1.62 + 2.4 * fall + wobble : 0.05 + 0.9 * fall + Math.abs(wobble);
+  const evaluated = step % evaluateEvery === 0;
+  const validationLoss = language
+    ? 1.78 + 2.25 * fall + step / 9000 + wobble / 3
+    : 0.061 + 0.85 * fall + wobble / 4 + 0.005;
+  return {
+    step,
+    loss,
+    ...(evaluated ? { validationLoss } : {}),
+    ...(evaluated && !language
+      ? {
+          validationError: {
+            rmse: 41.2 * Math.sqrt(validationLoss),
+            mae: 30.1 * Math.sqrt(validationLoss),
+            lastValue: { rmse: 17.6, mae: 12.9 },
+            seasonalNaive: { rmse: 12.6, mae: 9.05, period: 24 },
+          },
+        }
+      : {}),
+    gradientNorm: 0.4 + 3 * fall + 0.5 * noise(step + 0.25),
+    stepsPerSecond: 11.8 + noise(step),
+    tokensPerSecond: 6040,
+  };
+}
+
+/** Points of the steps from `first` to `last`, both inclusive. */
+export function metricsBetween(task: TaskName, first: number, last: number): MetricsColumns {
+  const length = Math.max(0, last - first + 1);
+  const points = Array.from({ length }, (_, i) => pointAt(task, first + i));
+  return {
+    step: Float64Array.from(points, (p) => p.step),
+    loss: Float64Array.from(points, (p) => p.loss),
+    validationLoss: Float64Array.from(points, (p) => p.validationLoss ?? Number.NaN),
+    gradientNorm: Float64Array.from(points, (p) => p.gradientNorm),
+  };
+}

@@ -1,0 +1,110 @@
+import type { RunSnapshot } from '../../src/protocol/panel';
+import type { RunRecord, RunState, Sample, TaskName } from '../../src/protocol/run';
+import { metricsBetween, pointAt } from './fixture-metrics';
+import { probeAt } from './fixture-probe';
+import { forecastSample, languageSample } from './fixture-samples';
+
+export const folder = '/home/you/project/.unroll/runs/2026-05-04-a1';
+export const sampleEvery = 50;
+
+/** A run as the host would read it, at a step. */
+export function snapshotAt(task: TaskName, step: number, steps: number, state: RunState): RunSnapshot {
+  const samples: Sample[] = [];
+  for (let s = sampleEvery; s <= step; s += sampleEvery) samples.push(sampleAt(task, s));
+  const point = step > 0 ? pointAt(task, step) : undefined;
+  return {
+    folder,
+    run: recordOf(task, step, steps, state),
+    metrics: metricsBetween(task, 1, step),
+    last: point,
+    samples,
+    probe: step >= sampleEvery ? probeAt(task, step) : undefined,
+    progress: point ? progressAt(task, step, steps) : undefined,
+  };
+}
+
+export const sampleAt = (task: TaskName, step: number): Sample =>
+  task === 'language' ? languageSample(step) : forecastSample(step);
+
+export function progressAt(task: TaskName, step: number, steps: number) {
+  const { stepsPerSecond, tokensPerSecond } = pointAt(task, step);
+  return { step, steps, stepsPerSecond, tokensPerSecond, secondsLeft: (steps - step) / stepsPerSecond };
+}
+
+export function recordOf(task: TaskName, step: number, steps: number, state: RunState): RunRecord {
+  const language = task === 'language';
+  return {
+    formatVersion: 1,
+    id: '2026-05-04-a1',
+    name: language ? 'sea shanties' : 'river levels',
+    createdAt: '2026-05-04T10:00:00.000Z',
+    state,
+    configuration: {
+      reading: {
+        task,
+        tokens: 'chars',
+        encoding: 'utf-8',
+        invalid: 'error',
+        delimiter: ',',
+        decimal: '.',
+        header: 'yes',
+      },
+      model: { cell: language ? 'lstm' : 'gru', units: 64, layers: language ? 2 : 1, dropout: 0 },
+      training: {
+        timeSteps: 32,
+        batchSize: 16,
+        steps,
+        learningRate: 0.005,
+        clipNorm: 5,
+        seed: 1,
+        validationShare: 0.1,
+        evaluateEvery: 20,
+        sampleEvery,
+        checkpointEvery: 50,
+      },
+      engine: { threads: 1, backend: 'cpu' },
+    },
+    dataset: {
+      task,
+      why: 'a text file',
+      ambiguous: false,
+      alternatives: [],
+      name: language ? 'shanties.txt' : 'river.csv',
+      path: undefined,
+      fingerprint: { bytes: 112_640, sha256: '0'.repeat(64) },
+      reading: {
+        task,
+        tokens: 'chars',
+        encoding: 'utf-8',
+        invalid: 'error',
+        delimiter: ',',
+        decimal: '.',
+        header: 'yes',
+      },
+      split: { training: 101_376, validation: 11_264 },
+      baselines: language
+        ? [
+            { name: 'unigram', loss: 3.02 },
+            { name: 'bigram', loss: 2.41 },
+          ]
+        : [
+            { name: 'last value', loss: 0.182 },
+            { name: 'seasonal naive', loss: 0.094 },
+          ],
+      warnings: [],
+    },
+    versions: { unroll: '0.1.0' },
+    engine: { backend: 'cpu', threads: 1 },
+    parameters: language ? 54_061 : 13_121,
+    ...(step > 0 ? { result: { step, loss: pointAt(task, step).loss } } : {}),
+    ...(state === 'failed'
+      ? {
+          error: {
+            what: 'The loss is no longer a number',
+            where: `step ${step}`,
+            wayOut: 'The last good checkpoint is kept. Train again with a lower learning rate, such as 0.0005.',
+          },
+        }
+      : {}),
+  };
+}

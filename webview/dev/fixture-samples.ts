@@ -1,0 +1,46 @@
+import type { ForecastSample, LanguageSample } from '../../src/protocol/run';
+import { noise } from './fixture-metrics';
+
+const goal =
+  'away, the wind is fair tonight,\n  and all the sails are set;\nthe harbour lights are out of sight,\n  but morning finds us yet.\n\nHaul away, haul away,\n  the tide is on the turn,\nand she that waits across the bay\n  will keep a lamp to burn.\n';
+const letters = 'etaoinshrdlu etaoins  \n';
+
+/** Noise that turns into the goal as the steps grow. */
+export function languageSample(step: number, prompt = 'Haul ', seed = 1): LanguageSample {
+  const known = 1 - Math.exp(-step / 180);
+  const text = [...goal]
+    .map((c, i) =>
+      noise(i * 13 + step + seed) < known
+        ? c
+        : (letters[Math.floor(noise(i + step * 3 + seed) * letters.length)] ?? 'e'),
+    )
+    .join('');
+  return { task: 'language', step, prompt, text, temperature: 0.8, topK: 0, seed };
+}
+
+const historyRows = 72;
+
+function level(row: number): number {
+  return 182 + 26 * Math.sin((2 * Math.PI * row) / 24) + 9 * Math.sin(row / 17) + 5 * (noise(row) - 0.5);
+}
+
+export function forecastSample(step: number, rows = 48): ForecastSample {
+  const known = 1 - Math.exp(-step / 120);
+  const last = level(historyRows - 1);
+  const times = Array.from({ length: historyRows + rows }, (_, i) => {
+    const day = 1 + Math.floor(i / 24);
+    return `03-${String(day).padStart(2, '0')} ${String(i % 24).padStart(2, '0')}:00`;
+  });
+  return {
+    task: 'forecast',
+    step,
+    target: 'level_cm',
+    times,
+    history: Array.from({ length: historyRows }, (_, i) => level(i)),
+    truth: Array.from({ length: Math.min(rows, 40) }, (_, i) => level(historyRows + i)),
+    forecast: Array.from(
+      { length: rows },
+      (_, i) => known * (level(historyRows + i) + 4 * (noise(i + step) - 0.5)) + (1 - known) * last,
+    ),
+  };
+}

@@ -1,0 +1,4 @@
+import { mount } from './mount';
+import { vscodePlatform } from './platform';
+
+mount(vscodePlatform());

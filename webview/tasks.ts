@@ -1,0 +1,17 @@
+import type { TaskName } from '../src/protocol/run';
+
+/** What the views say differently for each task. */
+export interface TaskWords {
+  /** Of training and validation loss. */
+  readonly lossUnit: string;
+  readonly samplesTitle: string;
+  /** What one step in time is. */
+  readonly timeStep: string;
+  /** Whether a person can type an input to look at. */
+  readonly ownInput: boolean;
+}
+
+export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
+  language: { lossUnit: 'nats per token', samplesTitle: 'Samples', timeStep: 'token', ownInput: true },
+  forecast: { lossUnit: 'scaled MSE', samplesTitle: 'Forecast', timeStep: 'row', ownInput: false },
+};

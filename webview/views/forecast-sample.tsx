@@ -1,0 +1,137 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { ForecastSample } from '../../src/protocol/run';
+import { type ChartStyle, keyColors, lineWidth, useChartStyle } from '../chart-style';
+import { LineChart, type LineSeries } from '../charts/line-chart';
+import { extent, padded } from '../charts/ranges';
+import { DataTable } from '../components/data-table';
+import { count, measure, shortCount } from '../format';
+import { visibleLine } from '../visible-text';
+import { ErrorTable } from './error-table';
+import type { SampleViewProps } from './samples';
+
+/** The forecast of a series against what came, and its errors against forecasts that learn nothing. */
+export function ForecastView({ sample, view, table }: SampleViewProps) {
+  if (sample.task !== 'forecast') return null;
+  return (
+    <div class="forecast">
+      {table ? <ForecastTable sample={sample} /> : <ForecastChart sample={sample} />}
+      {view.validationError ? <ErrorTable error={view.validationError} target={sample.target} /> : null}
+    </div>
+  );
+}
+
+/** History, truth and forecast as columns over the same rows; the lines join where the forecast begins. */
+function columnsOf({ history, forecast, truth }: ForecastSample) {
+  const rows = history.length + Math.max(forecast.length, truth.length);
+  const column = () => new Float64Array(rows).fill(Number.NaN);
+  const columns = {
+    row: Float64Array.from({ length: rows }, (_, i) => i),
+    past: column(),
+    truth: column(),
+    forecast: column(),
+  };
+  const put = (target: Float64Array, values: readonly (number | null)[], at: number) =>
+    values.forEach((value, i) => {
+      target[at + i] = value ?? Number.NaN;
+    });
+  put(columns.past, history, 0);
+  put(columns.truth, truth, history.length);
+  put(columns.forecast, forecast, history.length);
+  return columns;
+}
+
+/** A column with the last past value before its first, so that its line starts where the past ends. */
+function joined(column: Float64Array, past: Float64Array, at: number): Float64Array {
+  const line = column.slice();
+  if (at > 0) line[at - 1] = past[at - 1] ?? Number.NaN;
+  return line;
+}
+
+function ForecastChart({ sample }: { readonly sample: ForecastSample }) {
+  const style = useChartStyle();
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  const columns = useMemo(() => columnsOf(sample), [sample]);
+  const start = sample.history.length;
+  const series = useMemo(() => seriesOf(columns, start, style), [columns, start, style]);
+  const rows = columns.row.length;
+  const values = extent([columns.past, columns.truth, columns.forecast], 0, rows - 1) ?? [0, 1];
+  const target = visibleLine(sample.target);
+  const at = cursor === undefined ? undefined : Math.min(cursor, rows - 1);
+  const label = (row: number) => labelOf(sample, row);
+  return (
+    <div data-points={rows} style={keyColors(style)}>
+      <p class="legend">
+        <span class="key past">
+          truth <output>{at === undefined ? '' : measure(at < start ? columns.past[at] : columns.truth[at])}</output>
+        </span>
+        <span class="key forecast-line">
+          forecast <output>{at === undefined ? '' : measure(columns.forecast[at])}</output>
+        </span>
+      </p>
+      <p class="axis-title">
+        {target}
+        <span class="at">{at === undefined ? '' : label(at)}</span>
+      </p>
+      <LineChart
+        label={`${sample.forecast.length} rows of ${target} forecast after ${start} rows of history.`}
+        x={columns.row}
+        series={series}
+        xRange={[0, Math.max(1, rows - 1)]}
+        yRange={padded(values)}
+        style={style}
+        formatX={(row) => (Number.isInteger(row) && row >= 0 && row < rows ? label(row) : '')}
+        formatY={(value) => (Math.abs(value) >= 10_000 ? shortCount(value) : String(Number(value.toPrecision(4))))}
+        below={(chart) => {
+          const x = Math.round(chart.valToPos(start - 1, 'x', true));
+          chart.ctx.fillStyle = style.shade;
+          chart.ctx.fillRect(x, chart.bbox.top, chart.bbox.left + chart.bbox.width - x, chart.bbox.height);
+        }}
+        onCursor={setCursor}
+      />
+    </div>
+  );
+}
+
+function seriesOf(columns: ReturnType<typeof columnsOf>, start: number, style: ChartStyle): readonly LineSeries[] {
+  return [
+    { label: 'history', values: columns.past, stroke: style.reference, width: lineWidth.main },
+    {
+      label: 'truth',
+      values: joined(columns.truth, columns.past, start),
+      stroke: style.reference,
+      width: lineWidth.main,
+    },
+    {
+      label: 'forecast',
+      values: joined(columns.forecast, columns.past, start),
+      stroke: style.validation,
+      width: lineWidth.main + 0.4,
+    },
+  ];
+}
+
+/** The date of a row, or how far it is from the forecast's start. */
+function labelOf({ times, history }: ForecastSample, row: number): string {
+  const time = times?.[row];
+  if (time !== undefined) return visibleLine(time);
+  const from = row - history.length + 1;
+  return from > 0 ? `+${from}` : String(from).replace('-', '−');
+}
+
+function ForecastTable({ sample }: { readonly sample: ForecastSample }) {
+  const { forecast, truth, history } = sample;
+  const rows = forecast.map((value, i) => [
+    labelOf(sample, history.length + i),
+    measure(value),
+    measure(truth[i]),
+    measure(truth[i] === undefined ? undefined : value - truth[i]),
+  ]);
+  return (
+    <DataTable
+      caption={`Forecast of ${visibleLine(sample.target)}`}
+      columns={[sample.times ? 'Date' : 'Row', 'Forecast', 'Truth', 'Difference']}
+      rows={rows.slice(0, 300)}
+      note={rows.length > 300 ? `The first 300 of ${count(rows.length)} rows.` : undefined}
+    />
+  );
+}

@@ -1,0 +1,177 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Probe } from '../../src/protocol/run';
+import { useChartStyle } from '../chart-style';
+import type { Cell } from '../charts/heat-map';
+import { Problem } from '../components/problem';
+import { Section, Toggle } from '../components/section';
+import { count } from '../format';
+import { unitOrder } from '../model/gate-statistics';
+import type { RunView } from '../model/panel-store';
+import { usePersistedState } from '../persisted-state';
+import { taskWords } from '../tasks';
+import { visibleLine, visibleToken } from '../visible-text';
+import { GateMap } from './gate-map';
+import { GateTable } from './gate-table';
+import { useOwnProbe } from './own-probe';
+
+const byUnit = '';
+
+/** What every gate and state of a layer does over a short input. */
+export function Gates({ view }: { readonly view: RunView }) {
+  const [table, setTable] = usePersistedState('settings', 'gates.table', false);
+  const { probe, input, setInput, busy, error, dismiss } = useOwnProbe(view);
+  const words = taskWords[view.run.dataset.task];
+  return (
+    <Section
+      view="gates"
+      title="Gates and states"
+      tools={<Toggle label="Table" title="Show as table" on={table} onToggle={setTable} />}
+    >
+      {words.ownInput ? <InputForm input={input} onInput={setInput} busy={busy} /> : null}
+      {error ? <Problem error={error} onClose={dismiss} /> : null}
+      {probe && probe.traces.length > 0 ? (
+        <Maps probe={probe} table={table} timeStep={words.timeStep} />
+      ) : (
+        <p class="note">
+          The first look inside comes with the first sample, after {count(view.run.configuration.training.sampleEvery)}{' '}
+          steps.
+        </p>
+      )}
+    </Section>
+  );
+}
+
+function Maps({
+  probe,
+  table,
+  timeStep,
+}: {
+  readonly probe: Probe;
+  readonly table: boolean;
+  readonly timeStep: string;
+}) {
+  const style = useChartStyle();
+  const layers = useMemo(() => [...new Set(probe.traces.map(({ layer }) => layer))].sort((a, b) => a - b), [probe]);
+  const [chosenLayer, setLayer] = usePersistedState('run', 'gates.layer', layers[0] ?? 0);
+  const [sortBy, setSortBy] = usePersistedState('settings', 'gates.sort', byUnit);
+  const [cursor, setCursor] = useState<Cell | undefined>(undefined);
+  const layer = layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? 0);
+  const traces = useMemo(() => probe.traces.filter((trace) => trace.layer === layer), [probe, layer]);
+  const labels = useMemo(() => probe.input.map(visibleToken), [probe]);
+  const units = traces[0]?.units ?? 0;
+  const order = useMemo(
+    () =>
+      unitOrder(
+        units,
+        traces.find(({ name }) => name === sortBy),
+      ),
+    [units, traces, sortBy],
+  );
+  return (
+    <>
+      <div class="controls">
+        {layers.length > 1 ? (
+          <label class="field">
+            Layer
+            <select value={String(layer)} data-layer onChange={(event) => setLayer(Number(event.currentTarget.value))}>
+              {layers.map((l) => (
+                <option key={l} value={String(l)}>
+                  {l + 1}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+        <label class="field">
+          Sort units by
+          <select value={sortBy} data-sort onChange={(event) => setSortBy(event.currentTarget.value)}>
+            <option value={byUnit}>number</option>
+            {traces.map(({ name }) => (
+              <option key={name} value={name}>
+                mean of {visibleLine(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="readout" aria-live="polite" data-readout>
+          {cursor ? (
+            <>
+              {timeStep} {cursor.step + 1} <b>{labels[cursor.step]}</b> · unit {cursor.unit + 1} of {units}
+            </>
+          ) : (
+            `recorded at step ${count(probe.step)}`
+          )}
+        </p>
+      </div>
+      {table ? (
+        <GateTable traces={traces} labels={labels} order={order} />
+      ) : (
+        <div class="maps">
+          {traces.map((trace) => (
+            <GateMap
+              key={trace.name}
+              trace={trace}
+              order={order}
+              labels={labels}
+              cursor={cursor}
+              onCursor={setCursor}
+              style={style}
+            />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface InputFormProps {
+  readonly input: string;
+  readonly onInput: (input: string) => void;
+  readonly busy: boolean;
+}
+
+/** A person's own text to look at instead of the training's. */
+function InputForm({ input, onInput, busy }: InputFormProps) {
+  const [draft, setDraft] = useState(input);
+  return (
+    <form
+      class="inline-form"
+      data-probe-form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onInput(draft);
+      }}
+    >
+      <input
+        type="text"
+        class="grow"
+        value={draft}
+        maxLength={200}
+        placeholder="Your own text to look at"
+        aria-label="Your own text to look at"
+        onInput={(event) => setDraft(event.currentTarget.value)}
+      />
+      <button
+        type="submit"
+        class="button secondary"
+        disabled={busy || (draft === '' && input === '')}
+        title="Show the gates on this text"
+      >
+        Look
+      </button>
+      {input === '' ? null : (
+        <button
+          type="button"
+          class="button secondary"
+          title="Show the training's own input again"
+          onClick={() => {
+            setDraft('');
+            onInput('');
+          }}
+        >
+          Reset
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,240 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { keyColors, lineWidth, useChartStyle } from '../chart-style';
+import { LineChart, type LineSeries } from '../charts/line-chart';
+import { extent, indexFrom, padded, type Range } from '../charts/ranges';
+import { DataTable } from '../components/data-table';
+import { Section, Toggle } from '../components/section';
+import { count, measure, shortCount } from '../format';
+import type { RunView } from '../model/panel-store';
+import { usePersistedState } from '../persisted-state';
+import { taskWords } from '../tasks';
+import { baselinesInView, drawBaselines, drawBest, nameBaselines } from './loss-marks';
+
+const tableRows = 300;
+
+/** Training and validation loss over the steps, beside predictors that learn nothing. */
+export function Loss({ view }: { readonly view: RunView }) {
+  const [log, setLog] = usePersistedState('settings', 'loss.log', false);
+  const [smooth, setSmooth] = usePersistedState('settings', 'loss.smooth', false);
+  const [gradient, setGradient] = usePersistedState('settings', 'loss.gradient', false);
+  const [table, setTable] = usePersistedState('settings', 'loss.table', false);
+  const [zoom, setZoom] = usePersistedState<Range | undefined>('run', 'loss.zoom', undefined);
+  const tools = (
+    <>
+      {zoom ? (
+        <button
+          type="button"
+          class="toggle"
+          title="Show all steps (double-click in the chart, or press 0)"
+          onClick={() => setZoom(undefined)}
+        >
+          Reset zoom
+        </button>
+      ) : null}
+      <Toggle label="Log" title="Logarithmic scale" on={log} onToggle={setLog} />
+      <Toggle
+        label="Smooth"
+        title="Smooth the training loss (mean over about 20 points)"
+        on={smooth}
+        onToggle={setSmooth}
+      />
+      <Toggle label="Gradient" title="Show the gradient's norm" on={gradient} onToggle={setGradient} />
+      <Toggle label="Table" title="Show as table" on={table} onToggle={setTable} />
+    </>
+  );
+  return (
+    <Section view="loss" title="Loss" tools={tools}>
+      {view.metrics.length === 0 ? (
+        <p class="note">The first numbers appear after the first training step.</p>
+      ) : table ? (
+        <LossTable view={view} />
+      ) : (
+        <LossCharts view={view} log={log} smooth={smooth} gradient={gradient} zoom={zoom} setZoom={setZoom} />
+      )}
+    </Section>
+  );
+}
+
+interface LossChartsProps {
+  readonly view: RunView;
+  readonly log: boolean;
+  readonly smooth: boolean;
+  readonly gradient: boolean;
+  readonly zoom: Range | undefined;
+  readonly setZoom: (range: Range | undefined) => void;
+}
+
+function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsProps) {
+  const style = useChartStyle();
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  const syncKey = useRef(`loss ${view.folder}`).current;
+  const { metrics, run } = view;
+  const unit = taskWords[run.dataset.task].lossUnit;
+  const x = metrics.column('step');
+  const loss = metrics.column('loss');
+  const validation = metrics.column('validationLoss');
+  const norm = metrics.column('gradientNorm');
+
+  const all: Range = [Math.min(x[0] ?? 0, 1), Math.max(x[x.length - 1] ?? 1, (x[0] ?? 0) + 1)];
+  const xRange: Range = zoom ?? all;
+  const from = indexFrom(x, xRange[0]);
+  const to = Math.min(x.length - 1, indexFrom(x, xRange[1]));
+  const seen = extent(
+    smooth && zoom ? [metrics.column('smoothLoss'), validation] : [loss, validation],
+    from,
+    to,
+    log,
+  ) ?? [0.1, 1];
+  const baselines = baselinesInView(run.dataset.baselines, seen, zoom !== undefined);
+  const yRange = padded(
+    [Math.min(seen[0], ...baselines.map((b) => b.loss)), Math.max(seen[1], ...baselines.map((b) => b.loss))],
+    log,
+  );
+
+  const chooseZoom = (range: Range | undefined) => {
+    if (!range) return setZoom(undefined);
+    const clipped: Range = [Math.max(all[0], range[0]), Math.min(all[1], range[1])];
+    if (clipped[1] - clipped[0] < 1) return;
+    setZoom(clipped[0] <= all[0] && clipped[1] >= all[1] ? undefined : clipped);
+  };
+
+  const lines: readonly LineSeries[] = [
+    ...(smooth
+      ? [
+          { label: 'training, raw', values: loss, stroke: style.faintTraining, width: lineWidth.faint },
+          { label: 'training', values: metrics.column('smoothLoss'), stroke: style.training, width: lineWidth.main },
+        ]
+      : [{ label: 'training', values: loss, stroke: style.training, width: lineWidth.main }]),
+    { label: 'validation', values: validation, stroke: style.validation, width: lineWidth.main, rings: true },
+  ];
+
+  const best = metrics.best >= 0 ? { step: x[metrics.best] ?? 0, loss: validation[metrics.best] ?? 0 } : undefined;
+  const at = cursor === undefined ? x.length - 1 : Math.min(cursor, x.length - 1);
+  const validationAt = metrics.lastWith('validationLoss', at);
+  const label = `${count(x.length)} points of training and validation loss in ${unit}, up to step ${count(x[x.length - 1])}.`;
+
+  return (
+    <div class="loss" data-points={x.length} style={keyColors(style)}>
+      <p class="legend">
+        <Key
+          class="training"
+          name={smooth ? 'training, smoothed' : 'training'}
+          value={measure((smooth ? metrics.column('smoothLoss') : loss)[at])}
+        />
+        <Key class="validation" name="validation" value={validationAt < 0 ? '–' : measure(validation[validationAt])} />
+        {best ? <Key class="best" name="best" value={measure(best.loss)} /> : null}
+        {gradient ? <Key class="gradient" name="gradient norm" value={measure(norm[at])} /> : null}
+      </p>
+      <p class="axis-title">
+        {unit}
+        <span class="at">{cursor === undefined ? 'latest' : `step ${count(x[at])}`}</span>
+      </p>
+      <LineChart
+        label={label}
+        x={x}
+        series={lines}
+        xRange={xRange}
+        yRange={yRange}
+        log={log}
+        style={style}
+        formatX={shortCount}
+        formatY={axisNumber}
+        below={(chart) => drawBaselines(chart, style, baselines)}
+        above={(chart) => {
+          if (best) drawBest(chart, style, best);
+          nameBaselines(chart, style, baselines);
+        }}
+        onZoom={chooseZoom}
+        onCursor={setCursor}
+        syncKey={syncKey}
+      />
+      {gradient ? (
+        <>
+          <p class="axis-title">gradient norm, before clipping at {measure(run.configuration.training.clipNorm)}</p>
+          <LineChart
+            label={`Gradient norm of ${count(x.length)} points.`}
+            x={x}
+            series={[{ label: 'gradient norm', values: norm, stroke: style.gradient, width: lineWidth.faint }]}
+            xRange={xRange}
+            yRange={padded(extent([norm], from, to, log) ?? [0.1, 1], log)}
+            log={log}
+            small
+            style={style}
+            formatX={shortCount}
+            formatY={axisNumber}
+            showX={false}
+            onZoom={chooseZoom}
+            onCursor={setCursor}
+            syncKey={syncKey}
+          />
+        </>
+      ) : null}
+      <p class="axis-title x">training step</p>
+      <Verdict view={view} unit={unit} />
+    </div>
+  );
+}
+
+/** The best validation loss against the best of the predictors that learn nothing, in a sentence. */
+function Verdict({ view, unit }: { readonly view: RunView; readonly unit: string }) {
+  const { metrics, run } = view;
+  const bar = useMemo(() => [...run.dataset.baselines].sort((a, b) => a.loss - b.loss)[0], [run.dataset.baselines]);
+  if (metrics.best < 0) return <p class="note">Validation has not run yet.</p>;
+  const loss = metrics.column('validationLoss')[metrics.best] ?? Number.NaN;
+  const step = metrics.column('step')[metrics.best];
+  return (
+    <p class="note" data-verdict>
+      Best validation <strong>{measure(loss)}</strong> {unit} at step {count(step)}
+      {bar ? (
+        <>
+          , {measure(Math.abs(bar.loss - loss))} {loss < bar.loss ? 'below' : 'above'} {bar.name} ({measure(bar.loss)})
+        </>
+      ) : null}
+      .
+    </p>
+  );
+}
+
+function Key({
+  class: name,
+  name: label,
+  value,
+}: {
+  readonly class: string;
+  readonly name: string;
+  readonly value: string;
+}) {
+  return (
+    <span class={`key ${name}`}>
+      {label} <output>{value}</output>
+    </span>
+  );
+}
+
+function LossTable({ view }: { readonly view: RunView }) {
+  const { metrics, run } = view;
+  const columns = [
+    metrics.column('step'),
+    metrics.column('loss'),
+    metrics.column('validationLoss'),
+    metrics.column('gradientNorm'),
+  ] as const;
+  const shown = Math.min(tableRows, metrics.length);
+  const rows = Array.from({ length: shown }, (_, i) => {
+    const at = metrics.length - 1 - i;
+    return columns.map((column, j) => (j === 0 ? count(column[at]) : measure(column[at])));
+  });
+  return (
+    <div class="loss" data-points={metrics.length}>
+      <DataTable
+        caption={`Loss in ${taskWords[run.dataset.task].lossUnit}, latest step first`}
+        columns={['Step', 'Training', 'Validation', 'Gradient norm']}
+        rows={rows}
+        note={shown < metrics.length ? `The latest ${count(shown)} of ${count(metrics.length)} points.` : undefined}
+      />
+    </div>
+  );
+}
+
+const axisNumber = (value: number) =>
+  Math.abs(value) >= 1000 ? shortCount(value) : String(Number(value.toPrecision(3)));
