@@ -10,7 +10,10 @@ export const encodings = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'] as 
 
 /** How the bytes of a file are understood. `auto` and absent values are found by looking at the file. */
 export const readingSchema = z.strictObject({
-  task: z.enum(['auto', ...tasks]).default('auto').describe('what to learn from the file'),
+  task: z
+    .enum(['auto', ...tasks])
+    .default('auto')
+    .describe('what to learn from the file'),
   tokens: z.enum(['chars', 'words']).default('chars').describe('unit of text for language'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
@@ -26,19 +29,32 @@ const count = (min: number, max: number) => z.int().min(min).max(max);
 
 export const modelSchema = z.strictObject({
   cell: z.enum(cells).default('lstm').describe('recurrent cell'),
-  units: count(1, 4096).default(64).describe('size of the hidden state of each layer'),
+  units: count(1, 4096).default(32).describe('size of the hidden state of each layer'),
   layers: count(1, 4).default(1).describe('recurrent layers, one on another'),
   dropout: z.number().min(0).max(0.95).default(0).describe('share of values dropped between layers while training'),
 });
 
 export const trainingSchema = z.strictObject({
-  timeSteps: count(2, 4096).default(32).describe('steps that a gradient goes back (truncated back-propagation)').meta({ flag: 'window' }),
-  batchSize: count(1, 1024).default(16).describe('sequences trained on at once').meta({ flag: 'batch' }),
+  timeSteps: count(2, 4096)
+    .default(32)
+    .describe('steps that a gradient goes back (truncated back-propagation)')
+    .meta({ flag: 'window' }),
+  batchSize: count(1, 1024).default(8).describe('sequences trained on at once').meta({ flag: 'batch' }),
   steps: count(1, 10_000_000).default(600).describe('training steps'),
   learningRate: z.number().positive().max(10).default(0.005).describe('learning rate of Adam').meta({ flag: 'rate' }),
-  clipNorm: z.number().positive().default(5).describe('global norm at which gradients are clipped').meta({ flag: 'clip' }),
+  clipNorm: z
+    .number()
+    .positive()
+    .default(5)
+    .describe('global norm at which gradients are clipped')
+    .meta({ flag: 'clip' }),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('seed of every random number'),
-  validationShare: z.number().min(0.01).max(0.5).default(0.1).describe('share of the file, at its end, kept for validation'),
+  validationShare: z
+    .number()
+    .min(0.01)
+    .max(0.5)
+    .default(0.1)
+    .describe('share of the file, at its end, kept for validation'),
   evaluateEvery: count(1, 1_000_000).default(20).describe('training steps between validations'),
   sampleEvery: count(1, 1_000_000).default(50).describe('training steps between samples and looks inside'),
   checkpointEvery: count(1, 1_000_000).default(50).describe('training steps between checkpoints'),

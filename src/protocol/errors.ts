@@ -11,4 +11,6 @@ export interface UserErrorData {
 }
 
 /** How an error crosses a thread: a `UserError`, or a bug with its stack. */
-export type WireError = { readonly user: UserErrorData } | { readonly bug: { readonly message: string; readonly stack?: string | undefined } };
+export type WireError =
+  | { readonly user: UserErrorData }
+  | { readonly bug: { readonly message: string; readonly stack?: string | undefined } };

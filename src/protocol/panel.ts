@@ -53,7 +53,10 @@ export interface PanelCalls {
   sample(request: { folder: string; request: SampleRequest }): Sample;
   probe(request: { folder: string; input: string }): Probe;
   /** Runs one of the extension's commands: the way out of an empty view. */
-  command(request: { command: 'unroll.train' | 'unroll.trainAgain' | 'unroll.openRun' | 'unroll.openExample' | 'unroll.revealRun'; folder?: string | undefined }): void;
+  command(request: {
+    command: 'unroll.train' | 'unroll.trainAgain' | 'unroll.openRun' | 'unroll.openExample' | 'unroll.revealRun';
+    folder?: string | undefined;
+  }): void;
 }
 
 /** What the host tells a view. */

@@ -22,8 +22,8 @@ export interface WorkerCalls {
   /** Of the training in this worker. */
   pause(request: Record<string, never>): void;
   unpause(request: Record<string, never>): void;
-  /** Ends the training after the current step, with a checkpoint. */
-  stop(request: Record<string, never>): void;
+  /** Ends the training after the current step, with a checkpoint; `forNow` leaves it to be gone on with, as an interrupted one. */
+  stop(request: { forNow?: boolean }): void;
   /** From the model in training when `folder` is its run, else from the run's best checkpoint. */
   sample(request: { folder: string; request: SampleRequest }): Sample;
   probe(request: { folder: string; input?: string | undefined }): Probe;

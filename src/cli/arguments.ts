@@ -1,0 +1,151 @@
+import { parseArgs } from 'node:util';
+import { UserError } from '../base/user-error';
+import { excerpt } from '../base/visible';
+import { choicesFromOptions, options } from '../configuration/options';
+import type { RunChoices } from '../configuration/run';
+
+/** What a command line asks for. */
+export type Request =
+  | { readonly command: 'help' | 'version' }
+  | {
+      readonly command: 'train';
+      readonly file: string;
+      readonly choices: RunChoices;
+      readonly out: string | undefined;
+      readonly name: string | undefined;
+      readonly json: boolean;
+    }
+  | { readonly command: 'resume'; readonly run: string; readonly steps: number | undefined; readonly json: boolean }
+  | { readonly command: 'inspect'; readonly file: string; readonly choices: RunChoices; readonly json: boolean }
+  | {
+      readonly command: 'sample';
+      readonly run: string;
+      readonly prompt: string | undefined;
+      readonly length: number | undefined;
+      readonly temperature: number | undefined;
+      readonly topK: number | undefined;
+      readonly seed: number | undefined;
+      readonly json: boolean;
+    }
+  | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean };
+
+const commands = ['train', 'inspect', 'sample', 'probe'] as const;
+type Command = (typeof commands)[number];
+
+/** Options that are not part of a run's configuration. */
+const ownOptions: Readonly<Record<Command, readonly string[]>> = {
+  train: ['out', 'name', 'resume'],
+  inspect: [],
+  sample: ['prompt', 'length', 'temperature', 'top-k', 'seed'],
+  probe: ['input'],
+};
+
+/** @throws UserError that names the option or argument */
+export function parseCommandLine(argv: readonly string[]): Request {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || rest.includes('--help') || name === '--help' || name === '-h')
+    return { command: 'help' };
+  if (name === '--version' || name === 'version') return { command: 'version' };
+  const command = commands.find((candidate) => candidate === name);
+  if (!command)
+    throw misuse(
+      `There is no command ${excerpt(name)}`,
+      `The commands are ${commands.join(', ')}; unroll --help explains them.`,
+    );
+  const { values, positionals, json } = split(command, rest);
+  if (command === 'sample') {
+    return {
+      command,
+      run: only(positionals, 'a run folder'),
+      prompt: values.prompt,
+      length: numberOption(values, 'length', { min: 1, max: 20_000, whole: true }),
+      temperature: numberOption(values, 'temperature', { min: 0, max: 100 }),
+      topK: numberOption(values, 'top-k', { min: 0, max: 1_000_000, whole: true }),
+      seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }),
+      json,
+    };
+  }
+  if (command === 'probe') return { command, run: only(positionals, 'a run folder'), input: values.input, json };
+  if (command === 'train' && values.resume !== undefined) {
+    const foreign = Object.keys(values).find((key) => key !== 'resume' && key !== 'steps');
+    if (foreign)
+      throw misuse(
+        `--${foreign} cannot be changed when a run goes on`,
+        'With --resume, give --steps alone, or train a new run.',
+      );
+    if (positionals.length > 0)
+      throw misuse(
+        `${excerpt(positionals[0] ?? '')} is one argument too many`,
+        'With --resume, the run knows its file.',
+      );
+    return {
+      command: 'resume',
+      run: values.resume,
+      steps: numberOption(values, 'steps', { min: 1, max: 10_000_000, whole: true }),
+      json,
+    };
+  }
+  const { choices, complaints } = choicesFromOptions(values);
+  const [complaint] = complaints;
+  if (complaint)
+    throw misuse(complaint.reason, `unroll --help lists what --${complaint.flag} takes.`, `--${complaint.flag}`);
+  const file = only(positionals, 'a dataset file');
+  return command === 'train'
+    ? { command, file, choices, out: values.out, name: values.name, json }
+    : { command, file, choices, json };
+}
+
+function split(command: Command, args: readonly string[]) {
+  const flags = [
+    ...ownOptions[command],
+    ...(command === 'train' || command === 'inspect' ? options().map(({ flag }) => flag) : []),
+  ];
+  try {
+    const parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' as const },
+        ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
+      },
+    });
+    const { json, ...values } = parsed.values;
+    return {
+      values: values as Record<string, string | undefined> as Record<string, string>,
+      positionals: parsed.positionals,
+      json: json === true,
+    };
+  } catch (error) {
+    const [message] = error instanceof Error ? error.message.split('. ') : [String(error)];
+    throw misuse(message ?? 'The options cannot be read', `unroll --help lists the options of ${command}.`);
+  }
+}
+
+function only(positionals: readonly string[], what: string): string {
+  const [first, second] = positionals;
+  if (first === undefined)
+    throw misuse(`${what[0]?.toUpperCase()}${what.slice(1)} is missing`, `Name ${what}; unroll --help shows how.`);
+  if (second !== undefined)
+    throw misuse(`${excerpt(second)} is one argument too many`, `Name ${what}; put a path with spaces in quotes.`);
+  return first;
+}
+
+function numberOption(
+  values: Readonly<Record<string, string>>,
+  flag: string,
+  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
+): number | undefined {
+  const text = values[flag];
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  throw misuse(
+    `"${excerpt(text)}" is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+    `Give --${flag} such a number.`,
+    `--${flag}`,
+  );
+}
+
+function misuse(what: string, wayOut: string, where?: string): UserError {
+  return new UserError({ what, wayOut, where });
+}

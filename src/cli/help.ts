@@ -1,0 +1,30 @@
+import { type Option, options } from '../configuration/options';
+
+const usage = `Unroll trains recurrent networks on a file, and shows what they learn.
+
+  unroll train FILE [options]        train on a text, or on the numeric columns of a CSV or TSV
+  unroll train --resume RUN          go on from the last checkpoint [--steps N: a new total]
+  unroll inspect FILE [options]      how the file is understood, without training
+  unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--seed N]
+  unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
+
+RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end".
+
+  --json        one JSON object a line on standard output, for other programs
+  --out DIR     the new run's folder (default: .unroll/runs/<id> in this folder)
+  --name NAME   the new run's name
+
+`;
+
+/** The help text; options of a run come from the schema. */
+export function help(): string {
+  const all = options();
+  const width = Math.max(...all.map(({ flag }) => flag.length)) + 4;
+  return usage + all.map((option) => `  --${option.flag.padEnd(width)}${description(option)}\n`).join('');
+}
+
+function description({ description, values, default: fallback }: Option): string {
+  const shown = (value: unknown) => (value === '\t' ? '\\t' : String(value));
+  const choices = values ? ` (${values.map(shown).join(' ')})` : '';
+  return `${description}${choices}${fallback === undefined ? '' : ` [${shown(fallback)}]`}`;
+}

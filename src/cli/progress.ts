@@ -1,0 +1,97 @@
+import { excerpt, visible } from '../base/visible';
+import type { DatasetReport } from '../protocol/dataset';
+import type { ForecastSample, MetricsPoint, Sample } from '../protocol/run';
+
+/** How a training is told to a person in a terminal: one line that changes, and lines that stay. */
+export class Progress {
+  private shown = '';
+
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly steps: () => number,
+  ) {}
+
+  dataset({ name, task, why, text, table, split, baselines, warnings, alternatives }: DatasetReport): void {
+    this.say(`${visible(name)}: ${task} (${visible(why)})`);
+    const [other] = alternatives;
+    if (other) this.say(`  or: --task ${other.task} (${visible(other.why)})`);
+    if (text) this.say(`  ${text.tokenCount} ${text.tokens}, ${text.vocabularySize} distinct, ${text.encoding}`);
+    if (table) {
+      const date = table.date === undefined ? '' : `, dates in ${visible(table.date)}`;
+      this.say(
+        `  ${table.rows} rows, forecast ${visible(table.target)} from ${table.inputs.map((input) => visible(input)).join(', ')}${date}`,
+      );
+    }
+    this.say(`  ${split.training} to train, ${split.validation} to validate`);
+    for (const warning of warnings) this.say(`  note: ${visible(warning)}`);
+    for (const { name: baseline, loss } of baselines)
+      this.say(`  ${baseline} reaches a validation loss of ${loss.toFixed(4)}`);
+  }
+
+  metrics(point: MetricsPoint): void {
+    const steps = this.steps();
+    const left = point.stepsPerSecond > 0 ? (steps - point.step) / point.stepsPerSecond : Number.NaN;
+    const done = Math.round((20 * point.step) / steps);
+    const bar = `${'█'.repeat(done)}${'░'.repeat(20 - done)}`;
+    this.show(
+      `${bar} ${point.step}/${steps}  loss ${point.loss.toFixed(4)}  ${point.stepsPerSecond.toFixed(1)} steps/s  ${duration(left)} left`,
+    );
+    if (point.validationLoss === undefined) return;
+    const error = point.validationError;
+    const own = error ? `  RMSE ${error.rmse.toPrecision(4)} (last value ${error.lastValue.rmse.toPrecision(4)})` : '';
+    this.say(`step ${point.step}  loss ${point.loss.toFixed(4)}  validation ${point.validationLoss.toFixed(4)}${own}`);
+  }
+
+  sample(sample: Sample): void {
+    this.say(sample.task === 'language' ? `  ${excerpt(sample.text, 100)}` : pictures(sample).join('\n'));
+  }
+
+  /** A line that stays. */
+  say(line: string): void {
+    const again = this.shown;
+    this.show('');
+    this.out.write(`${line}\n`);
+    this.show(again);
+  }
+
+  /** The line that changes; only where the output is a terminal. */
+  private show(line: string): void {
+    if (!this.out.isTTY) return;
+    const room = Math.max(20, (this.out.columns ?? 80) - 1);
+    this.out.write(`\r\u001b[K${line.slice(0, room)}`);
+    this.shown = line;
+  }
+
+  end(): void {
+    this.show('');
+  }
+}
+
+/** A sample for a terminal: control characters of the dataset are shown, not sent. */
+export function sampleText(sample: Sample): string {
+  if (sample.task === 'language') return `${visible(sample.prompt, '\n\t')}${visible(sample.text, '\n\t')}`;
+  const first = sample.history.length;
+  const rows = sample.forecast.map((value, row) => {
+    const label = sample.times?.[first + row] ?? `+${row + 1}`;
+    const truth = sample.truth[row];
+    return `  ${visible(label).padEnd(12)} ${value.toPrecision(6).padStart(12)}${truth === undefined ? '' : `   truth ${truth.toPrecision(6)}`}`;
+  });
+  return [`Forecast of ${visible(sample.target)}`, ...rows].join('\n');
+}
+
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Forecast and truth as two lines of blocks on one scale. */
+function pictures({ history, forecast, truth }: ForecastSample): string[] {
+  const past = history.slice(-Math.min(24, 72 - forecast.length));
+  const all = [...past, ...forecast, ...truth];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const blocks = (values: readonly number[]) =>
+    values.map((value) => '▁▂▃▄▅▆▇█'[Math.round((7 * (value - low)) / (high - low || 1))] ?? ' ').join('');
+  const indent = `  ${blocks(past)}`;
+  return [`${indent}│${blocks(forecast)} forecast`, ...(truth.length > 0 ? [`${indent}│${blocks(truth)} truth`] : [])];
+}

@@ -1,0 +1,34 @@
+import { tf } from './tensors';
+
+/**
+ * Rows of an embedding table: [entries, size] at ids [batch, time] → [batch, time, size]. The gradient scatters into
+ * the table in one pass; TF.js's own gradient of `gather` walks the whole input once for every entry.
+ */
+export function lookup(table: tf.Tensor2D, ids: tf.Tensor2D): tf.Tensor3D {
+  const gathered = tf.customGrad((...inputs) => {
+    const save = inputs[1] as unknown as tf.GradSaveFunc;
+    const rows = tf.gather(inputs[0] as tf.Tensor2D, tf.reshape(ids, [-1]));
+    save([]);
+    const gradFunc = (upstream: tf.Tensor) => [
+      tf.scatterND(tf.reshape(ids, [-1, 1]), upstream as tf.Tensor2D, table.shape),
+    ];
+    return { value: rows, gradFunc };
+  })(table);
+  return tf.reshape(gathered, [...ids.shape, table.shape[1]]) as tf.Tensor3D;
+}
+
+/**
+ * Mean cross-entropy of a softmax, in nats per token.
+ *
+ * @param logits [rows, classes]
+ * @param targets class numbers, [rows]
+ */
+export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Scalar {
+  const chosen = tf.mul(tf.oneHot(targets, logits.shape[1]), tf.logSoftmax(logits));
+  return tf.neg(tf.mean(tf.sum(chosen, -1))) as tf.Scalar;
+}
+
+/** Mean of squared differences over all elements. */
+export function meanSquaredError(predicted: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.squaredDifference(predicted, targets)) as tf.Scalar;
+}

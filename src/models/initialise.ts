@@ -1,0 +1,40 @@
+import type { Random } from '../base/random';
+
+/** Uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010). [rows, columns] */
+export function glorotUniform([rows = 1, columns = 1]: readonly number[], random: Random): Float32Array {
+  const limit = Math.sqrt(6 / (rows + columns));
+  return Float32Array.from({ length: rows * columns }, () => (2 * random.uniform() - 1) * limit);
+}
+
+/** A random orthogonal matrix (Saxe et al. 2014), by Gram and Schmidt's method in double precision. [size, size] */
+export function orthogonal([size = 1]: readonly number[], random: Random): Float32Array {
+  const rows: Float64Array[] = [];
+  while (rows.length < size) {
+    const row = Float64Array.from({ length: size }, () => random.normal());
+    // Twice, since one pass leaves rounding errors as large as the rows that were taken away.
+    for (let pass = 0; pass < 2; pass++) for (const earlier of rows) subtractProjection(row, earlier);
+    const norm = Math.sqrt(dot(row, row));
+    if (norm < 1e-6) continue;
+    rows.push(row.map((value) => value / norm));
+  }
+  const matrix = new Float32Array(size * size);
+  for (const [index, row] of rows.entries()) matrix.set(row, index * size);
+  return matrix;
+}
+
+/** Standard normal. */
+export function standardNormal(shape: readonly number[], random: Random): Float32Array {
+  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
+}
+
+function subtractProjection(row: Float64Array, onto: Float64Array): void {
+  const share = dot(row, onto);
+  for (let index = 0; index < row.length; index++)
+    row[index] = (row[index] as number) - share * (onto[index] as number);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
+  return sum;
+}

@@ -1,0 +1,71 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { UserError } from '../base/user-error';
+import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
+import { explained, writeWhole } from './files';
+import { runFile } from './folder';
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors';
+
+const prefixes = { firstMoments: 'adam.first.', secondMoments: 'adam.second.', state: 'state.' } as const;
+
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const tensors = new Map(checkpoint.weights);
+  for (const [group, prefix] of Object.entries(prefixes)) {
+    for (const [name, tensor] of checkpoint[group as keyof typeof prefixes]) tensors.set(prefix + name, tensor);
+  }
+  const metadata = { position: JSON.stringify(checkpoint.position) };
+  await explained(folder, () => mkdir(runFile.checkpoints(folder), { recursive: true }));
+  await writeWhole(runFile.last(folder), encodeSafetensors({ tensors, metadata }));
+}
+
+/** The weights with the lowest validation loss so far. */
+export async function writeBest(folder: string, weights: NamedArrays, step: number): Promise<void> {
+  await explained(folder, () => mkdir(runFile.checkpoints(folder), { recursive: true }));
+  await writeWhole(runFile.best(folder), encodeSafetensors({ tensors: weights, metadata: { step: String(step) } }));
+}
+
+/** Undefined when the run has none yet. Throws a UserError when it is damaged. */
+export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+  const file = await readTensors(runFile.last(folder));
+  if (!file) return undefined;
+  const group = (prefix: string): NamedArrays =>
+    new Map(
+      [...file.tensors]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+    );
+  const isWeight = (name: string) => !Object.values(prefixes).some((prefix) => name.startsWith(prefix));
+  return {
+    weights: new Map([...file.tensors].filter(([name]) => isWeight(name))),
+    firstMoments: group(prefixes.firstMoments),
+    secondMoments: group(prefixes.secondMoments),
+    state: group(prefixes.state),
+    position: JSON.parse(file.metadata.position ?? '{}') as TrainingPosition,
+  };
+}
+
+/** Weights to predict with: the best ones, else the last. Undefined when the run has none yet. */
+export async function readBest(
+  folder: string,
+): Promise<{ readonly weights: NamedArrays; readonly step: number } | undefined> {
+  const best = await readTensors(runFile.best(folder));
+  if (best) return { weights: best.tensors, step: Number(best.metadata.step) };
+  const last = await readCheckpoint(folder);
+  return last && { weights: last.weights, step: last.position.step };
+}
+
+async function readTensors(path: string): Promise<TensorFile | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!bytes) return undefined;
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    throw new UserError({
+      what: `The checkpoint cannot be read: ${error instanceof Error ? error.message : error}`,
+      where: path,
+      wayOut: 'Restore the file from a backup, or train again.',
+    });
+  }
+}

@@ -1,0 +1,5 @@
+export { readBest } from './checkpoint';
+export { newRunFolder, runFile, runsFolder } from './folder';
+export { releaseAfterCrash } from './lock';
+export { type ListedRun, listRuns, readEncoding, readRecord, readRun, type StoredRun } from './read';
+export { RunWriter, renameRun } from './write';

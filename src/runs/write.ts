@@ -1,0 +1,149 @@
+import { appendFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../base/user-error';
+import type { Checkpoint } from '../protocol/checkpoint';
+import type { MetricsPoint, Probe, RunRecord, Sample } from '../protocol/run';
+import { readCheckpoint, writeBest, writeCheckpoint } from './checkpoint';
+import { explained, readLines, writeWhole } from './files';
+import { runFile } from './folder';
+import { lockRun } from './lock';
+import { writeProbe } from './probe-file';
+import { readRecord } from './read';
+
+/** Writes one run, which is locked for this process until `close`. */
+export class RunWriter {
+  private constructor(
+    readonly folder: string,
+    private current: RunRecord,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  get record(): RunRecord {
+    return this.current;
+  }
+
+  /**
+   * Begins a run: all or nothing.
+   *
+   * @param text what is trained on, where that is not a file
+   * @throws UserError when the folder holds a run already or cannot be written
+   */
+  static async create(folder: string, record: RunRecord, encoding: unknown, text?: string): Promise<RunWriter> {
+    if (await exists(runFile.record(folder))) {
+      throw new UserError({
+        what: 'The folder holds a run already',
+        where: folder,
+        wayOut: `Continue it (--resume ${folder}), or choose another folder.`,
+      });
+    }
+    const isNew = !(await exists(folder));
+    await explained(folder, () => mkdir(folder, { recursive: true }));
+    try {
+      await hideFromGit(folder);
+      const unlock = await lockRun(folder);
+      try {
+        if (text !== undefined) await writeWhole(runFile.dataset(folder), text);
+        await writeWhole(runFile.encoding(folder), JSON.stringify(encoding));
+        await writeWhole(runFile.record(folder), asJson(record));
+        return new RunWriter(folder, record, unlock);
+      } catch (error) {
+        await unlock();
+        throw error;
+      }
+    } catch (error) {
+      if (isNew) await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Opens a run to go on with; forgets what was recorded after its last checkpoint, and gives that checkpoint. */
+  static async reopen(
+    folder: string,
+  ): Promise<{ readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined }> {
+    const record = await readRecord(folder);
+    const unlock = await lockRun(folder);
+    try {
+      const checkpoint = await readCheckpoint(folder);
+      const step = checkpoint?.position.step ?? 0;
+      for (const path of [runFile.metrics(folder), runFile.samples(folder)]) {
+        const lines = await readLines<{ step: number }>(path);
+        await writeWhole(
+          path,
+          lines
+            .filter((line) => line.step <= step)
+            .map(asLine)
+            .join(''),
+        );
+      }
+      return { writer: new RunWriter(folder, record, unlock), checkpoint };
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  async update(change: Partial<RunRecord>): Promise<RunRecord> {
+    // A failure of an earlier attempt is over once the run goes on.
+    const { error: _, ...rest } = this.current;
+    this.current = { ...rest, ...change };
+    await writeWhole(runFile.record(this.folder), asJson(this.current));
+    return this.current;
+  }
+
+  metrics(point: MetricsPoint): Promise<void> {
+    return explained(this.folder, () => appendFile(runFile.metrics(this.folder), asLine(point)));
+  }
+
+  sample(sample: Sample): Promise<void> {
+    return explained(this.folder, () => appendFile(runFile.samples(this.folder), asLine(sample)));
+  }
+
+  probe(probe: Probe): Promise<void> {
+    return writeProbe(this.folder, probe);
+  }
+
+  checkpoint(checkpoint: Checkpoint): Promise<void> {
+    return writeCheckpoint(this.folder, checkpoint);
+  }
+
+  best(weights: Checkpoint['weights'], step: number): Promise<void> {
+    return writeBest(this.folder, weights, step);
+  }
+
+  close(): Promise<void> {
+    return this.unlock();
+  }
+}
+
+/** Gives a run that nobody trains another name. */
+export async function renameRun(folder: string, name: string): Promise<RunRecord> {
+  const record = await readRecord(folder);
+  const renamed = { ...record, name };
+  // `interrupted` is never written: it follows from the lock.
+  await writeWhole(
+    runFile.record(folder),
+    asJson(record.state === 'interrupted' ? { ...renamed, state: 'running' } : renamed),
+  );
+  return renamed;
+}
+
+/** Keeps runs out of version control, where the folder is the usual one. */
+async function hideFromGit(folder: string): Promise<void> {
+  const unroll = dirname(dirname(folder));
+  if (basename(unroll) !== '.unroll' || basename(dirname(folder)) !== 'runs') return;
+  await explained(unroll, () =>
+    writeFile(join(unroll, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    }),
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const asJson = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+const asLine = (value: unknown) => `${JSON.stringify(value)}\n`;

@@ -1,0 +1,133 @@
+import { tf } from '../../engine/tensors';
+import type { Model, ModelState } from '../../models/model';
+import type { Baseline } from '../../protocol/dataset';
+import type { ForecastError, ValidationError } from '../../protocol/run';
+import type { Evaluation } from '../task';
+import { rowTensor } from './batches';
+import type { Series } from './series';
+
+/** Up to this many rows, the validation part is read as one stream; beyond, as parallel ones, which is faster. */
+const longestStream = 256;
+
+/**
+ * One-step forecasts over the validation part: each row from those before it, after a warm-up on the rows before the
+ * part. With parallel streams, up to a batch of rows at the part's beginning serve as warm-up alone.
+ */
+export async function evaluateForecast(
+  model: Model,
+  series: Series,
+  period: number | undefined,
+  { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
+  breathe: () => Promise<void>,
+): Promise<Evaluation> {
+  const rows = series.rows - series.boundary;
+  const streams = rows <= longestStream ? 1 : Math.min(batchSize, Math.floor(rows / (longestStream / 2)));
+  const perStream = Math.floor(rows / streams);
+  const first = series.rows - streams * perStream;
+  const warmUp = Math.min(2 * timeSteps, first - 1);
+  const starts = Array.from({ length: streams }, (_, stream) => first + stream * perStream);
+  const width = series.columns.length;
+
+  // Row t is forecast from row t - 1, hence inputs begin one row earlier.
+  const changes = await streamThrough(
+    model,
+    series,
+    starts.map((start) => start - warmUp - 1),
+    warmUp + perStream,
+    timeSteps,
+    breathe,
+  );
+  let squares = 0;
+  const errors: number[] = [];
+  starts.forEach((start, stream) => {
+    for (let step = 0; step < perStream; step++) {
+      const row = start + step;
+      for (let column = 0; column < width; column++) {
+        const forecast =
+          at(series.scaled, (row - 1) * width + column) +
+          at(changes, (stream * (warmUp + perStream) + warmUp + step) * width + column);
+        const error = forecast - at(series.scaled, row * width + column);
+        squares += error * error;
+        if (column === series.target) errors.push(error * (series.deviations[column] ?? 1));
+      }
+    }
+  });
+  return {
+    validationLoss: squares / (streams * perStream * width),
+    validationError: { ...errorOf(errors), ...naiveErrors(series, first, period) },
+  };
+}
+
+/** Losses of the naive forecasts over the validation part, in the unit of the training loss: mean over all columns. */
+export function forecastBaselines(series: Series, period: number | undefined): Baseline[] {
+  const width = series.columns.length;
+  const lossOfLag = (lag: number) => {
+    let squares = 0;
+    for (let row = series.boundary; row < series.rows; row++)
+      for (let column = 0; column < width; column++)
+        squares += (at(series.scaled, row * width + column) - at(series.scaled, (row - lag) * width + column)) ** 2;
+    return squares / ((series.rows - series.boundary) * width);
+  };
+  const baselines = [{ name: 'last value', loss: lossOfLag(1) }];
+  if (period !== undefined) baselines.push({ name: `seasonal naive (${period})`, loss: lossOfLag(period) });
+  return baselines;
+}
+
+async function streamThrough(
+  model: Model,
+  series: Series,
+  starts: readonly number[],
+  length: number,
+  timeSteps: number,
+  breathe: () => Promise<void>,
+): Promise<Float32Array> {
+  const width = series.columns.length;
+  const outputs = new Float32Array(starts.length * length * width);
+  let state: ModelState = model.zeroState(starts.length);
+  for (let from = 0; from < length; from += timeSteps) {
+    const steps = Math.min(timeSteps, length - from);
+    const [output, ...next] = tf.tidy(() => {
+      const input = rowTensor(
+        series.scaled,
+        width,
+        starts.map((start) => start + from),
+        steps,
+      );
+      const forward = model.forward(input, state);
+      return [forward.output, ...forward.state];
+    });
+    tf.dispose([...state]);
+    state = next as tf.Tensor2D[];
+    const values = (await output?.data()) ?? new Float32Array();
+    output?.dispose();
+    starts.forEach((_, stream) => {
+      const part = values.slice(stream * steps * width, (stream + 1) * steps * width);
+      outputs.set(part as Float32Array, (stream * length + from) * width);
+    });
+    await breathe();
+  }
+  tf.dispose([...state]);
+  return outputs;
+}
+
+function naiveErrors(
+  series: Series,
+  first: number,
+  period: number | undefined,
+): Pick<ValidationError, 'lastValue' | 'seasonalNaive'> {
+  const width = series.columns.length;
+  const value = (row: number) => at(series.values, row * width + series.target);
+  const lagged = (lag: number) =>
+    Array.from({ length: series.rows - first }, (_, step) => value(first + step - lag) - value(first + step));
+  const lastValue = errorOf(lagged(1));
+  return period === undefined ? { lastValue } : { lastValue, seasonalNaive: { ...errorOf(lagged(period)), period } };
+}
+
+function errorOf(errors: readonly number[]): ForecastError {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { rmse: Math.sqrt(mean(errors.map((error) => error * error))), mae: mean(errors.map(Math.abs)) };
+}
+
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] ?? Number.NaN;
+}

@@ -1,0 +1,216 @@
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+import { builtinCells } from '../../cells/builtin';
+import { chooseColumns, readTable, type TableDataset } from '../../data';
+import { meanSquaredError } from '../../engine/losses';
+import { tf } from '../../engine/tensors';
+import type { Model, ModelState } from '../../models/model';
+import type { TableSummary } from '../../protocol/dataset';
+import type { ForecastSample } from '../../protocol/run';
+import type { ProbeInput, Task } from '../task';
+import { forecastWindows, rowTensor } from './batches';
+import { evaluateForecast, forecastBaselines } from './evaluate';
+import { seasonOf } from './season';
+import { type Series, seriesOf } from './series';
+
+/** What a trained model needs besides its weights; kept with the run. */
+export interface ForecastEncoding {
+  readonly task: 'forecast';
+  readonly columns: readonly string[];
+  readonly target: number;
+  readonly means: readonly number[];
+  readonly deviations: readonly number[];
+  /** Rows to forecast unless asked otherwise. */
+  readonly horizon: number;
+  /** The file's last rows, in its own units: [rows, columns]. */
+  readonly context: readonly (readonly number[])[];
+  /** Labels of these rows: dates, or row numbers of the file's data from 1. */
+  readonly labels: readonly string[];
+  readonly dated: boolean;
+}
+
+const longestContext = 600;
+const longestForecast = 2000;
+const probeRows = 48;
+
+/** Next-row prediction on numbers: the network reads scaled rows and gives the change to the next one. */
+export const forecast: Task<ForecastEncoding> = {
+  name: 'forecast',
+
+  async prepare(file, reading, { validationShare }) {
+    const table = await readTable(file, reading);
+    const chosen = chooseColumns(table, reading);
+    const series = seriesOf(table, chosen, { name: file.name, validationShare });
+    const period = seasonOf(targetOf(series).subarray(0, series.boundary));
+    return {
+      encoding: encodingOf(series, period),
+      report: {
+        task: 'forecast',
+        name: file.name,
+        path: file.path,
+        fingerprint: file.fingerprint,
+        reading: {
+          ...reading,
+          task: 'forecast',
+          encoding: table.encoding,
+          delimiter: table.delimiter as typeof reading.delimiter,
+          decimal: table.decimal,
+          header: table.header ? 'yes' : 'no',
+          ...(chosen.date === undefined ? {} : { date: chosen.date }),
+          target: chosen.target,
+          columns: [...series.columns],
+        },
+        table: summaryOf(table, chosen.date, series),
+        split: { training: series.boundary, validation: series.rows - series.boundary },
+        baselines: forecastBaselines(series, period),
+        warnings: [...table.warnings, ...series.warnings],
+      },
+      windows: (training) => forecastWindows(series, training),
+      evaluate: (model, training, breathe) => evaluateForecast(model, series, period, training, breathe),
+    };
+  },
+
+  spec: ({ columns }, { cell, units, layers, dropout }) => ({
+    cell: builtinCells[cell],
+    units,
+    layers,
+    dropout,
+    input: { kind: 'numbers', size: columns.length },
+    outputs: columns.length,
+  }),
+
+  loss: (output, targets) => meanSquaredError(output, targets),
+
+  async sample(model, encoding, { prompt, length }, { step }): Promise<ForecastSample> {
+    const origin = originOf(encoding, prompt);
+    const steps = Math.min(length ?? encoding.horizon, longestForecast);
+    const ahead = await forecastFrom(model, encoding, origin, steps);
+    const history = encoding.context.slice(Math.max(0, origin - Math.max(48, 3 * steps)), origin);
+    const value = (row: readonly number[]) => row[encoding.target] ?? Number.NaN;
+    const times = encoding.labels.slice(origin - history.length, origin + steps);
+    return {
+      task: 'forecast',
+      step,
+      target: encoding.columns[encoding.target] ?? '',
+      times: encoding.dated ? times : undefined,
+      history: history.map(value),
+      forecast: ahead.map(value),
+      truth: encoding.context.slice(origin, origin + steps).map(value),
+    };
+  },
+
+  probeInput(encoding, text): ProbeInput {
+    const typed = text?.trim() ? rowsFromText(encoding, text) : undefined;
+    const rows = typed ?? encoding.context.slice(-probeRows);
+    const labels = typed ? typed.map((_, row) => String(row + 1)) : encoding.labels.slice(-rows.length);
+    return { labels, input: rowTensor(scale(encoding, rows), encoding.columns.length, [0], rows.length) };
+  },
+};
+
+function encodingOf(series: Series, period: number | undefined): ForecastEncoding {
+  const kept = Math.min(series.rows, longestContext);
+  const width = series.columns.length;
+  const horizon = Math.max(
+    1,
+    Math.min(period === undefined ? 24 : Math.max(12, Math.min(96, 2 * period)), series.rows - series.boundary),
+  );
+  const rows = Array.from({ length: kept }, (_, index) => series.rows - kept + index);
+  return {
+    task: 'forecast',
+    columns: series.columns,
+    target: series.target,
+    means: series.means,
+    deviations: series.deviations,
+    horizon,
+    context: rows.map((row) => Array.from(series.values.subarray(row * width, (row + 1) * width))),
+    labels: rows.map((row) => series.labels?.[row] ?? String(row + 1)),
+    dated: series.labels !== undefined,
+  };
+}
+
+/** First row to forecast. By default the last rows of the file are forecast, so that the truth can stand beside. */
+function originOf({ labels, horizon }: ForecastEncoding, prompt: string | undefined): number {
+  const wanted = prompt?.trim();
+  if (!wanted) return Math.max(1, labels.length - horizon);
+  if (wanted === 'end') return labels.length;
+  const found = labels.findIndex((label) => label.startsWith(wanted));
+  if (found > 0) return found;
+  throw new UserError({
+    what: `No row after the first one kept is labelled ${excerpt(wanted)}`,
+    where: 'prompt',
+    wayOut: `Give the date or number of a row from ${labels[1]} to ${labels.at(-1)}, or "end" for what comes after the file.`,
+  });
+}
+
+/** Feeds the rows before `origin`, then each forecast back as the next row. Returns rows in the file's own units. */
+async function forecastFrom(
+  model: Model,
+  encoding: ForecastEncoding,
+  origin: number,
+  steps: number,
+): Promise<number[][]> {
+  const width = encoding.columns.length;
+  let state: ModelState = model.zeroState(1);
+  let rows = scale(encoding, encoding.context.slice(0, origin));
+  const ahead: number[][] = [];
+  while (ahead.length < steps) {
+    const length = rows.length / width;
+    const [change, ...next] = tf.tidy(() => {
+      const forward = model.forward(rowTensor(rows, width, [0], length), state);
+      return [tf.slice(forward.output, [0, length - 1, 0], [1, 1, width]), ...forward.state];
+    });
+    tf.dispose([...state]);
+    state = next as tf.Tensor2D[];
+    const changes = (await change?.data()) ?? [];
+    change?.dispose();
+    const last = rows.subarray(rows.length - width);
+    rows = Float32Array.from(last, (value, column) => value + (changes[column] ?? 0));
+    ahead.push(
+      Array.from(rows, (value, column) => value * (encoding.deviations[column] ?? 1) + (encoding.means[column] ?? 0)),
+    );
+  }
+  tf.dispose([...state]);
+  return ahead;
+}
+
+function scale({ means, deviations }: ForecastEncoding, rows: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from(
+    rows.flatMap((row) => row.map((value, column) => (value - (means[column] ?? 0)) / (deviations[column] ?? 1))),
+  );
+}
+
+/** Rows that a person typed: numbers apart by spaces, rows by semicolons or lines; one column may do without. */
+function rowsFromText({ columns }: ForecastEncoding, text: string): number[][] {
+  const parts = text.split(/[;\n]+/).map((row) => row.trim().split(/\s+/).map(Number));
+  const rows = columns.length === 1 ? parts.flat().map((value) => [value]) : parts;
+  if (
+    rows.length === 0 ||
+    rows.length > longestContext ||
+    rows.some((row) => row.length !== columns.length || !row.every(Number.isFinite))
+  ) {
+    throw new UserError({
+      what: `The input is not rows of ${columns.length} ${columns.length === 1 ? 'number' : 'numbers'}`,
+      where: 'input',
+      wayOut: `Give numbers in the order ${columns.join(', ')}, apart by spaces, and rows apart by semicolons.`,
+    });
+  }
+  return rows;
+}
+
+function targetOf({ values, columns, rows, target }: Series): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => values[row * columns.length + target] ?? 0);
+}
+
+function summaryOf(table: TableDataset, date: string | undefined, series: Series): TableSummary {
+  return {
+    encoding: table.encoding,
+    delimiter: table.delimiter,
+    decimal: table.decimal,
+    header: table.header,
+    rows: table.rows,
+    columns: table.columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
+    date,
+    target: series.columns[series.target] ?? '',
+    inputs: series.columns,
+  };
+}

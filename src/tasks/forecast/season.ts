@@ -1,0 +1,40 @@
+/**
+ * Length of the season of a series: the lag at which its detrended values correlate most with themselves, if that is a
+ * peak of at least 0.3. Undefined when there is none, or too few rows to see two seasons.
+ */
+export function seasonOf(values: ArrayLike<number>): number | undefined {
+  const longest = Math.min(Math.floor(values.length / 3), 400);
+  const detrended = withoutTrend(values);
+  const energy = correlation(detrended, 0);
+  if (longest < 3 || energy === 0) return undefined;
+  const at = Array.from({ length: longest + 2 }, (_, lag) => correlation(detrended, lag) / energy);
+  let best: number | undefined;
+  for (let lag = 2; lag <= longest; lag++) {
+    const here = at[lag] ?? 0;
+    const isPeak = here > (at[lag - 1] ?? 0) && here >= (at[lag + 1] ?? 0);
+    if (isPeak && here >= 0.3 && here > (best === undefined ? 0 : (at[best] ?? 0) + 0.05)) best = lag;
+  }
+  return best;
+}
+
+function withoutTrend(values: ArrayLike<number>): Float64Array {
+  const count = values.length;
+  const middle = (count - 1) / 2;
+  let mean = 0;
+  let slope = 0;
+  let spread = 0;
+  for (let at = 0; at < count; at++) mean += (values[at] ?? 0) / count;
+  for (let at = 0; at < count; at++) {
+    slope += (at - middle) * ((values[at] ?? 0) - mean);
+    spread += (at - middle) ** 2;
+  }
+  const rise = spread > 0 ? slope / spread : 0;
+  return Float64Array.from({ length: count }, (_, at) => (values[at] ?? 0) - mean - rise * (at - middle));
+}
+
+/** Unbiased for the shorter overlap of a longer lag. */
+function correlation(values: Float64Array, lag: number): number {
+  let sum = 0;
+  for (let at = lag; at < values.length; at++) sum += (values[at] ?? 0) * (values[at - lag] ?? 0);
+  return sum / Math.max(1, values.length - lag);
+}

@@ -1,0 +1,67 @@
+import {
+  modelSchema,
+  type Reading,
+  type RunChoices,
+  type RunConfiguration,
+  readingSchema,
+  runConfigurationSchema,
+  type TaskName,
+  trainingSchema,
+} from '../configuration/run';
+import { openDataset } from '../data';
+import type { DatasetReport, DatasetSource } from '../protocol/dataset';
+import { detectTask } from './detect';
+import { type ForecastEncoding, forecast } from './forecast/forecast';
+import { type LanguageEncoding, language } from './language/language';
+import { propose } from './propose';
+import type { Prepared, Task } from './task';
+
+export type Encoding = LanguageEncoding | ForecastEncoding;
+
+/** A dataset read by the task that suits it. */
+export interface ReadDataset {
+  readonly task: Task<Encoding>;
+  readonly prepared: Prepared<Encoding>;
+  readonly report: DatasetReport;
+}
+
+const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } = { language, forecast };
+
+/** The task of an encoding or of a name. */
+export function taskOf(name: TaskName): Task<Encoding> {
+  // Each task is given back only the encodings that it made.
+  return tasks[name] as unknown as Task<Encoding>;
+}
+
+/**
+ * Opens a dataset, finds the task that suits it, and makes it ready for training.
+ *
+ * @throws UserError when it cannot be read, or not for this task
+ */
+export async function readDataset(
+  source: DatasetSource,
+  choices: Pick<RunChoices, 'reading' | 'training'>,
+): Promise<ReadDataset> {
+  const reading: Reading = readingSchema.parse(choices.reading ?? {});
+  const { validationShare } = trainingSchema.parse(choices.training ?? {});
+  const file = await openDataset(source);
+  const detection = detectTask(file, reading);
+  const task = taskOf(detection.task);
+  const prepared = await task.prepare(file, reading, { validationShare });
+  const proposal = propose(prepared.report, ({ units, layers }) =>
+    task.spec(prepared.encoding, modelSchema.parse({ cell: 'lstm', units, layers })),
+  );
+  return { task, prepared, report: { ...prepared.report, ...detection, proposal } };
+}
+
+/** Whole configuration of a run: what was chosen, else what is proposed for the dataset, else the defaults. */
+export function resolveConfiguration(choices: RunChoices, { proposal, reading }: DatasetReport): RunConfiguration {
+  const [cell] = proposal.cells;
+  const [size] = proposal.sizes;
+  return runConfigurationSchema.parse({
+    reading,
+    model: { cell: cell?.value, units: size?.value.units, layers: size?.value.layers, ...choices.model },
+    training: { ...proposal.training, ...choices.training },
+    engine: { ...choices.engine },
+  });
+}

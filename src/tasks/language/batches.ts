@@ -1,0 +1,77 @@
+import { softmaxCrossEntropy } from '../../engine/losses';
+import { tf } from '../../engine/tensors';
+import type { Model, ModelState } from '../../models/model';
+import type { Evaluation, TrainingWindows } from '../task';
+import { windowsOf } from '../windows';
+import type { TokenIds } from './tokens';
+
+interface WindowSize {
+  readonly timeSteps: number;
+  readonly batchSize: number;
+}
+
+/** A validation looks at no more windows than this, so that it stays a small part of a training's time. */
+const mostWindows = 16;
+
+/** Windows of ids; each target is the next id. */
+export function languageWindows(ids: TokenIds, { timeSteps, batchSize }: WindowSize): TrainingWindows {
+  const windows = windowsOf(ids.length - 1, { timeSteps, batchSize, unit: 'tokens' });
+  return {
+    batchSize: windows.batchSize,
+    tokensPerStep: windows.batchSize * timeSteps,
+    at(step) {
+      const { starts, reset } = windows.at(step);
+      return { ...idWindows(ids, starts, timeSteps), reset };
+    },
+  };
+}
+
+/**
+ * Mean cross-entropy over the validation part in nats per token: parallel streams from its beginning on, state carried
+ * from window to window, at most 16 windows of each. A part shorter than a window is read in one.
+ */
+export async function evaluateLanguage(
+  model: Model,
+  ids: TokenIds,
+  size: WindowSize,
+  breathe: () => Promise<void>,
+): Promise<Evaluation> {
+  const positions = ids.length - 1;
+  if (positions < 1) return { validationLoss: Number.NaN };
+  const timeSteps = Math.min(size.timeSteps, positions);
+  const { batchSize, at } = windowsOf(positions, { timeSteps, batchSize: size.batchSize, unit: 'tokens' });
+  const perStream = Math.floor(Math.floor(positions / batchSize) / timeSteps);
+  const count = Math.min(perStream, mostWindows);
+  let state: ModelState = model.zeroState(batchSize);
+  let total = 0;
+  for (let step = 1; step <= count; step++) {
+    const { input, targets } = idWindows(ids, at(step).starts, timeSteps);
+    const [loss, ...next] = tf.tidy(() => {
+      const forward = model.forward(input, state);
+      const logits = tf.reshape(forward.output, [batchSize * timeSteps, -1]) as tf.Tensor2D;
+      return [softmaxCrossEntropy(logits, tf.reshape(targets, [-1]) as tf.Tensor1D), ...forward.state];
+    });
+    tf.dispose([...state, input, targets]);
+    state = next as tf.Tensor2D[];
+    total += (await loss?.data())?.[0] ?? Number.NaN;
+    loss?.dispose();
+    await breathe();
+  }
+  tf.dispose([...state]);
+  return { validationLoss: total / count };
+}
+
+function idWindows(
+  ids: TokenIds,
+  starts: readonly number[],
+  timeSteps: number,
+): { input: tf.Tensor2D; targets: tf.Tensor2D } {
+  const input = new Int32Array(starts.length * timeSteps);
+  const targets = new Int32Array(starts.length * timeSteps);
+  starts.forEach((start, stream) => {
+    input.set(ids.subarray(start, start + timeSteps), stream * timeSteps);
+    targets.set(ids.subarray(start + 1, start + 1 + timeSteps), stream * timeSteps);
+  });
+  const shape: [number, number] = [starts.length, timeSteps];
+  return { input: tf.tensor2d(input, shape, 'int32'), targets: tf.tensor2d(targets, shape, 'int32') };
+}

@@ -1,0 +1,39 @@
+import type { TextDataset } from '../../data';
+import { byFrequency, type EncodedText, emptyIds, unknownToken } from './tokens';
+
+const codePointLimit = 0x110000;
+const unknownCode = 0xfffd;
+
+/** Numbers code points through plain tables: hundreds of megabytes pass here. */
+export async function encodeCharacters(text: TextDataset, trainingCharacters: number): Promise<EncodedText> {
+  const counts = new Uint32Array(codePointLimit);
+  let counted = 0;
+  for await (const part of text.chunks()) {
+    for (let at = 0; at < part.length && counted < trainingCharacters; counted++) {
+      const code = part.codePointAt(at) ?? 0;
+      counts[code] = (counts[code] ?? 0) + 1;
+      at += code > 0xffff ? 2 : 1;
+    }
+  }
+
+  const seen: [string, number][] = [];
+  counts.forEach((count, code) => {
+    if (count > 0 && code !== unknownCode) seen.push([String.fromCodePoint(code), count]);
+  });
+  const vocabulary = [unknownToken, ...byFrequency(seen).map(([token]) => token)];
+  const idOf = new Uint32Array(codePointLimit);
+  vocabulary.forEach((token, id) => {
+    idOf[token.codePointAt(0) ?? 0] = id;
+  });
+
+  const ids = emptyIds(vocabulary.length, text.characters);
+  let position = 0;
+  for await (const part of text.chunks()) {
+    for (let at = 0; at < part.length; position++) {
+      const code = part.codePointAt(at) ?? 0;
+      ids[position] = idOf[code] ?? 0;
+      at += code > 0xffff ? 2 : 1;
+    }
+  }
+  return { vocabulary, ids, boundary: counted, coverage: 1 };
+}

@@ -1,0 +1,125 @@
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+import { builtinCells } from '../../cells/builtin';
+import { readText } from '../../data';
+import { softmaxCrossEntropy } from '../../engine/losses';
+import { tf } from '../../engine/tensors';
+import type { LanguageSample } from '../../protocol/run';
+import type { ProbeInput, Task } from '../task';
+import { languageBaselines } from './baselines';
+import { evaluateLanguage, languageWindows } from './batches';
+import { generate } from './generate';
+import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
+
+/** What a trained model needs besides its weights; kept with the run. */
+export interface LanguageEncoding {
+  readonly task: 'language';
+  readonly unit: TokenUnit;
+  /** Token of each id. */
+  readonly vocabulary: readonly string[];
+  /** Beginning of the validation part: what samples start with, and probes read, unless asked otherwise. */
+  readonly prompt: string;
+  readonly probeInput: string;
+}
+
+const promptTokens = { chars: 16, words: 4 } as const;
+const probeTokens = { chars: 48, words: 24 } as const;
+const sampleTokens = { chars: 240, words: 60 } as const;
+
+/** Longer inputs would not fit a picture, nor an answer between two training steps. */
+const longestProbe = 512;
+const longestSample = 20_000;
+
+/** Next-token prediction on text: embedding, recurrent layers, softmax. */
+export const language: Task<LanguageEncoding> = {
+  name: 'language',
+
+  async prepare(file, reading, { validationShare }) {
+    const text = await readText(file, reading);
+    const unit = reading.tokens;
+    const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
+    if (vocabulary.length < 3) {
+      throw new UserError({
+        what: `The text has one distinct ${unit === 'chars' ? 'character' : 'word'} only, ${excerpt(vocabulary[1] ?? unknownToken)}`,
+        where: file.name,
+        wayOut: 'There is nothing to predict in it: choose a text with at least two.',
+      });
+    }
+    const spell = (from: number, count: number) =>
+      Array.from(ids.subarray(from, from + count), (id) => vocabulary[id] ?? '').join('');
+    const warnings = [...text.warnings];
+    if (coverage < 0.98) {
+      warnings.push(
+        `The ${vocabulary.length - 1} most frequent words cover ${(100 * coverage).toFixed(1)} % of the training part; the others are read as unknown`,
+      );
+    }
+    return {
+      encoding: {
+        task: 'language',
+        unit,
+        vocabulary,
+        prompt: spell(boundary, promptTokens[unit]),
+        probeInput: spell(boundary, probeTokens[unit]),
+      },
+      report: {
+        task: 'language',
+        name: file.name,
+        path: file.path,
+        fingerprint: file.fingerprint,
+        reading: { ...reading, task: 'language', encoding: text.encoding },
+        text: {
+          encoding: text.encoding,
+          tokens: unit,
+          tokenCount: ids.length,
+          vocabularySize: vocabulary.length,
+          vocabulary: vocabulary.slice(1, 101),
+        },
+        split: { training: boundary, validation: ids.length - boundary },
+        baselines: languageBaselines(ids, boundary, vocabulary.length),
+        warnings,
+      },
+      windows: (training) => languageWindows(ids.subarray(0, boundary), training),
+      evaluate: (model, training, breathe) => evaluateLanguage(model, ids.subarray(boundary), training, breathe),
+    };
+  },
+
+  spec: ({ vocabulary }, { cell, units, layers, dropout }) => ({
+    cell: builtinCells[cell],
+    units,
+    layers,
+    dropout,
+    input: { kind: 'tokens', vocabularySize: vocabulary.length, embeddingSize: Math.min(units, 64) },
+    outputs: vocabulary.length,
+  }),
+
+  loss: (output, targets) =>
+    softmaxCrossEntropy(
+      tf.reshape(output, [-1, output.shape[2]]) as tf.Tensor2D,
+      tf.reshape(targets, [-1]) as tf.Tensor1D,
+    ),
+
+  async sample(model, encoding, request, { step, seed: defaultSeed, random }): Promise<LanguageSample> {
+    const { unit, vocabulary } = encoding;
+    const prompt = request.prompt || encoding.prompt;
+    const length = Math.min(request.length ?? sampleTokens[unit], longestSample);
+    const temperature = request.temperature ?? 0.8;
+    const topK = request.topK ?? 0;
+    const seed = request.seed ?? defaultSeed;
+    const ids = await generate(model, {
+      prompt: encodeTokens(prompt, unit, vocabularyIndex(vocabulary)),
+      length,
+      temperature,
+      topK,
+      random: random(seed),
+    });
+    return { task: 'language', step, prompt, text: ids.map((id) => vocabulary[id]).join(''), temperature, topK, seed };
+  },
+
+  probeInput({ unit, vocabulary, probeInput }, text): ProbeInput {
+    const ids = encodeTokens(text || probeInput, unit, vocabularyIndex(vocabulary)).slice(0, longestProbe);
+    return {
+      labels: ids.map((id) => vocabulary[id] ?? unknownToken),
+      input: tf.tensor2d(ids, [1, ids.length], 'int32'),
+    };
+  },
+};

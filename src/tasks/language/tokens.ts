@@ -1,0 +1,53 @@
+import type { TextDataset } from '../../data';
+import { encodeCharacters } from './characters';
+import { encodeWords, splitWords } from './words';
+
+export type TokenUnit = 'chars' | 'words';
+export type TokenIds = Uint8Array | Uint16Array | Uint32Array;
+
+/** Stands for what the training part does not hold. Its id is 0. */
+export const unknownToken = '\uFFFD';
+
+export interface EncodedText {
+  /** `unknownToken`, then the most frequent first. */
+  readonly vocabulary: readonly string[];
+  readonly ids: TokenIds;
+  /** Ids from here on are the validation part. */
+  readonly boundary: number;
+  /** Share of the training part's tokens that the vocabulary covers. */
+  readonly coverage: number;
+}
+
+/**
+ * Numbers the tokens of a text, read twice and in parts: first to count those of the training part, then to number
+ * all. Memory: one, two or four bytes a token.
+ *
+ * @param validationShare share of the code points at the end, kept out of the vocabulary
+ */
+export function encodeText(text: TextDataset, unit: TokenUnit, validationShare: number): Promise<EncodedText> {
+  const trainingCharacters = Math.floor(text.characters * (1 - validationShare));
+  return unit === 'chars' ? encodeCharacters(text, trainingCharacters) : encodeWords(text, trainingCharacters);
+}
+
+/** Ids of a short text, such as a prompt. */
+export function encodeTokens(text: string, unit: TokenUnit, index: ReadonlyMap<string, number>): number[] {
+  return Array.from(unit === 'chars' ? text : splitWords(text), (token) => index.get(token) ?? 0);
+}
+
+/** Ids by token. */
+export function vocabularyIndex(vocabulary: readonly string[]): Map<string, number> {
+  return new Map(vocabulary.map((token, id) => [token, id]));
+}
+
+/** Most frequent first; equally frequent ones in the order of their code units, so that a vocabulary is always the same. */
+export function byFrequency(counts: Iterable<readonly [string, number]>): [string, number][] {
+  return [...counts]
+    .map(([token, count]): [string, number] => [token, count])
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
+/** As narrow as the vocabulary allows. */
+export function emptyIds(vocabularySize: number, length: number): TokenIds {
+  if (vocabularySize <= 0x100) return new Uint8Array(length);
+  return vocabularySize <= 0x10000 ? new Uint16Array(length) : new Uint32Array(length);
+}

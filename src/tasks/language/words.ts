@@ -1,0 +1,55 @@
+import type { TextDataset } from '../../data';
+import { byFrequency, type EncodedText, emptyIds, unknownToken, vocabularyIndex } from './tokens';
+
+/** Vocabularies end here, since the head's cost grows with each entry. */
+const mostWords = 5000;
+
+/** A text without any white space is cut at this many characters, wherever that is. */
+const longestRest = 1 << 20;
+
+/** A word or a mark with the space before it, a line break, or another white space. Each white space begins a token. */
+const pattern = / ?[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*| ?[^\s\p{L}\p{M}\p{N}]|\s/gu;
+
+/** Tokens whose concatenation is the text. */
+export function* splitWords(text: string): Generator<string> {
+  for (const match of text.matchAll(pattern)) yield match[0];
+}
+
+export async function encodeWords(text: TextDataset, trainingCharacters: number): Promise<EncodedText> {
+  const counts = new Map<string, number>();
+  let tokenCount = 0;
+  let boundary = 0;
+  let characters = 0;
+  await eachWord(text, (token) => {
+    tokenCount++;
+    if (characters < trainingCharacters) {
+      boundary = tokenCount;
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+    }
+    for (const _ of token) characters++;
+  });
+
+  counts.delete(unknownToken);
+  const kept = byFrequency(counts).slice(0, mostWords);
+  const vocabulary = [unknownToken, ...kept.map(([token]) => token)];
+  const index = vocabularyIndex(vocabulary);
+  const ids = emptyIds(vocabulary.length, tokenCount);
+  let position = 0;
+  await eachWord(text, (token) => {
+    ids[position++] = index.get(token) ?? 0;
+  });
+  const covered = kept.reduce((sum, [, count]) => sum + count, 0);
+  return { vocabulary, ids, boundary, coverage: boundary > 0 ? covered / boundary : 1 };
+}
+
+/** Visits the tokens across the parts of a text: what follows a part's last white space waits for the next part. */
+async function eachWord(text: TextDataset, visit: (token: string) => void): Promise<void> {
+  let rest = '';
+  for await (const part of text.chunks()) {
+    const joined = rest + part;
+    const cut = joined.length > longestRest ? joined.length : Math.max(0, joined.search(/\s\S*$/u));
+    for (const token of splitWords(joined.slice(0, cut))) visit(token);
+    rest = joined.slice(cut);
+  }
+  for (const token of splitWords(rest)) visit(token);
+}

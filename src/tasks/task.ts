@@ -1,0 +1,73 @@
+import type { Random } from '../base/random';
+import type { ModelConfiguration, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
+import type { DatasetFile } from '../data';
+import type { tf } from '../engine/tensors';
+import type { Model, ModelSpec } from '../models/model';
+import type { DatasetReport } from '../protocol/dataset';
+import type { Sample, SampleRequest, ValidationError } from '../protocol/run';
+
+/** One window of all streams. `reset` is true where the streams begin again and the state with them. */
+export interface Batch {
+  /** Ids [batch, time] or numbers [batch, time, size]. */
+  readonly input: tf.Tensor;
+  /** What follows each step: ids [batch, time] or numbers [batch, time, outputs]. */
+  readonly targets: tf.Tensor;
+  readonly reset: boolean;
+}
+
+/** The training part as windows; a function of the step alone, so that a training can go on anywhere. */
+export interface TrainingWindows {
+  readonly batchSize: number;
+  /** Tokens or rows in a batch. */
+  readonly tokensPerStep: number;
+  /** The batch of a step, counted from 1. The caller disposes of its tensors. */
+  at(step: number): Batch;
+}
+
+export interface Evaluation {
+  /** In the unit of the training loss. */
+  readonly validationLoss: number;
+  readonly validationError?: ValidationError;
+}
+
+/** A dataset made ready for training by a task. */
+export interface Prepared<E> {
+  readonly report: Omit<DatasetReport, 'proposal' | 'why' | 'ambiguous' | 'alternatives'>;
+  readonly encoding: E;
+  /** Throws a UserError when the training part is shorter than one window. */
+  windows(training: Pick<TrainingConfiguration, 'timeSteps' | 'batchSize'>): TrainingWindows;
+  /** Runs the model over the validation part. Yields between windows so that its caller may breathe. */
+  evaluate(
+    model: Model,
+    training: Pick<TrainingConfiguration, 'timeSteps' | 'batchSize'>,
+    breathe: () => Promise<void>,
+  ): Promise<Evaluation>;
+}
+
+/** What a probe is fed: one label a time step, and the tensor, which the caller disposes of. */
+export interface ProbeInput {
+  readonly labels: readonly string[];
+  readonly input: tf.Tensor;
+}
+
+/** How records become batches, which model, which loss, which metrics, what a prediction looks like. */
+export interface Task<E extends { readonly task: TaskName } = { readonly task: TaskName }> {
+  readonly name: E['task'];
+  /** Throws a UserError when the file does not suit the task. */
+  prepare(
+    file: DatasetFile,
+    reading: Reading,
+    training: Pick<TrainingConfiguration, 'validationShare'>,
+  ): Promise<Prepared<E>>;
+  spec(encoding: E, model: ModelConfiguration): ModelSpec;
+  /** @param output [batch, time, outputs] */
+  loss(output: tf.Tensor3D, targets: tf.Tensor): tf.Scalar;
+  sample(
+    model: Model,
+    encoding: E,
+    request: SampleRequest,
+    context: { readonly step: number; readonly random: (seed: number) => Random; readonly seed: number },
+  ): Promise<Sample>;
+  /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */
+  probeInput(encoding: E, text: string | undefined): ProbeInput;
+}

@@ -1,0 +1,53 @@
+import { UserError } from '../base/user-error';
+
+/** Where each stream of a batch reads in one step. */
+export interface WindowPosition {
+  /** First position of each stream's window. */
+  readonly starts: readonly number[];
+  /** The streams begin again: the state starts from zero. */
+  readonly reset: boolean;
+}
+
+export interface Windows {
+  readonly batchSize: number;
+  at(step: number): WindowPosition;
+}
+
+/**
+ * Cuts a sequence into parallel streams that are read window by window, so that the state can be carried from one
+ * window to the next (truncated back-propagation through time, Williams and Peng 1990). A later epoch starts a little
+ * later, so that windows are not cut at the same places each time.
+ *
+ * @param length positions that have a successor
+ * @throws UserError when not even one window fits
+ */
+export function windowsOf(
+  length: number,
+  { timeSteps, batchSize, unit }: { readonly timeSteps: number; readonly batchSize: number; readonly unit: string },
+): Windows {
+  if (length < timeSteps) {
+    throw new UserError({
+      what: `The training part has ${length + 1} ${unit}, but a window of ${timeSteps} needs ${timeSteps + 1}`,
+      wayOut:
+        length >= 2
+          ? `Use a longer file, or a window of at most ${length} (--window ${length}).`
+          : 'Use a longer file.',
+    });
+  }
+  const streams = Math.min(batchSize, Math.floor(length / timeSteps));
+  const perStream = Math.floor(length / streams);
+  const perEpoch = Math.floor(perStream / timeSteps);
+  const slack = perStream - perEpoch * timeSteps;
+  return {
+    batchSize: streams,
+    at(step) {
+      const epoch = Math.floor((step - 1) / perEpoch);
+      const window = (step - 1) % perEpoch;
+      const offset = ((epoch * 7) % (slack + 1)) + window * timeSteps;
+      return {
+        starts: Array.from({ length: streams }, (_, stream) => stream * perStream + offset),
+        reset: window === 0,
+      };
+    },
+  };
+}

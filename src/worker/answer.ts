@@ -1,0 +1,70 @@
+import { UserError } from '../base/user-error';
+import { startEngine } from '../engine/tensors';
+import type { WireError } from '../protocol/errors';
+import type { Argument, Outcome, Result, WorkerCalls } from '../protocol/worker';
+import { renameRun } from '../runs';
+import { readDataset } from '../tasks';
+import { type Emit, Session } from './session';
+import { probeRun, sampleRun } from './trained';
+
+type Answers = {
+  readonly [N in keyof WorkerCalls]: (argument: Argument<WorkerCalls, N>) => Promise<Result<WorkerCalls, N>>;
+};
+
+/** What a worker answers. It holds at most one training, and serves finished runs beside it. */
+export function answers(emit: Emit): Answers {
+  let beginning = false;
+  let session: Session | undefined;
+  /** A stop that came while the dataset was still read. */
+  let stopWish: { readonly forNow: boolean } | undefined;
+
+  const train = async (begin: () => Promise<Session>): Promise<Outcome> => {
+    if (beginning || session) throw new Error('This worker trains already');
+    beginning = true;
+    try {
+      session = await begin();
+      if (stopWish) session.stop(stopWish.forNow);
+      return await session.run();
+    } finally {
+      beginning = false;
+      session = undefined;
+      stopWish = undefined;
+    }
+  };
+  const live = (folder: string) => (session?.folder === folder ? session : undefined);
+
+  return {
+    async inspect({ source, reading }) {
+      return (await readDataset(source, { reading })).report;
+    },
+    train: (request) => train(() => Session.begin(request, emit)),
+    resume: (request) => train(() => Session.resume(request, emit)),
+    async pause() {
+      await session?.pause();
+    },
+    async unpause() {
+      await session?.unpause();
+    },
+    async stop({ forNow = false }) {
+      if (beginning) stopWish = { forNow };
+      session?.stop(forNow);
+    },
+    async sample({ folder, request }) {
+      await startEngine();
+      return live(folder)?.sample(request) ?? sampleRun(folder, request);
+    },
+    async probe({ folder, input }) {
+      await startEngine();
+      return live(folder)?.probe(input) ?? probeRun(folder, input);
+    },
+    async rename({ folder, name }) {
+      await (live(folder)?.rename(name) ?? renameRun(folder, name));
+    },
+  };
+}
+
+/** An error as it crosses a thread. */
+export function toWire(error: unknown): WireError {
+  if (error instanceof UserError) return { user: error.toData() };
+  return { bug: error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) } };
+}

@@ -1,0 +1,241 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import manifest from '../../package.json';
+import { randomFromSeed } from '../base/random';
+import { UserError } from '../base/user-error';
+import type { RunConfiguration } from '../configuration/run';
+import { engineVersion, startEngine } from '../engine/tensors';
+import { countParameters } from '../models/model';
+import { probeModel } from '../probes/probe';
+import type { Checkpoint } from '../protocol/checkpoint';
+import type { Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
+import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
+import { RunWriter, readRecord, runFile } from '../runs';
+import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
+import { Training } from '../training/training';
+
+export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
+
+/** Lets waiting messages in. */
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** One training with its run: takes steps, writes and tells what came of them, and obeys pause and stop. */
+export class Session {
+  private ending: 'no' | 'stop' | 'forNow' = 'no';
+  private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+
+  private constructor(
+    private readonly dataset: ReadDataset,
+    private readonly training: Training,
+    private readonly configuration: RunConfiguration,
+    private readonly writer: RunWriter,
+    private readonly emit: Emit,
+  ) {}
+
+  /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
+  static async begin({ source, choices, folder, name }: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
+    const engine = await startEngine();
+    const dataset = await readDataset(source, choices);
+    emit('dataset', dataset.report);
+    const configuration = resolveConfiguration(choices, dataset.report);
+    const training = trainingOf(dataset, configuration);
+    const { proposal: _, ...kept } = dataset.report;
+    const fewer = training.batchSize < configuration.training.batchSize;
+    const record: RunRecord = {
+      formatVersion: 1,
+      id: basename(folder),
+      name: name ?? `${configuration.model.cell} on ${dataset.report.name}`,
+      createdAt: new Date().toISOString(),
+      state: 'running',
+      configuration,
+      dataset: {
+        ...kept,
+        warnings: fewer
+          ? [
+              ...kept.warnings,
+              `The training part is short: ${training.batchSize} sequences at once instead of ${configuration.training.batchSize}`,
+            ]
+          : kept.warnings,
+      },
+      versions: { unroll: manifest.version, tfjs: engineVersion, node: process.versions.node },
+      engine,
+      parameters: countParameters(training.model.spec),
+    };
+    const writer = await RunWriter.create(
+      folder,
+      record,
+      dataset.prepared.encoding,
+      source.kind === 'text' ? source.text : undefined,
+    );
+    const session = new Session(dataset, training, configuration, writer, emit);
+    await session.checkpoint();
+    return session;
+  }
+
+  /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */
+  static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
+    await startEngine();
+    const record = await readRecord(folder);
+    const saved = record.configuration;
+    const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
+    const dataset = await readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration);
+    if (dataset.report.fingerprint.sha256 !== record.dataset.fingerprint.sha256) {
+      throw new UserError({
+        what: `${record.dataset.name} has changed since the run began, so it cannot go on with the same data`,
+        where: record.dataset.path,
+        wayOut: 'Restore the file as it was, or train anew on the changed one.',
+      });
+    }
+    emit('dataset', dataset.report);
+    const { writer, checkpoint } = await RunWriter.reopen(folder);
+    try {
+      const training = trainingOf(dataset, configuration, checkpoint);
+      const session = new Session(dataset, training, configuration, writer, emit);
+      await session.update({ state: 'running', configuration });
+      return session;
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  get folder(): string {
+    return this.writer.folder;
+  }
+
+  /** Trains to the end, or until it is stopped. Throws what ends it early, after it is written down. */
+  async run(): Promise<Outcome> {
+    this.emit('run', this.writer.record);
+    try {
+      while (this.ending === 'no' && this.training.position.step < this.configuration.training.steps) {
+        await this.step();
+        await breathe();
+        await this.paused?.over;
+      }
+      await this.checkpoint();
+      const state = this.ending === 'no' ? 'finished' : this.ending === 'stop' ? 'stopped' : 'interrupted';
+      await this.update({ state: state === 'interrupted' ? 'running' : state, result: this.result() });
+      return { run: this.folder, state, result: this.result() };
+    } catch (error) {
+      await this.fail(error);
+      throw error;
+    } finally {
+      await this.writer.close();
+      this.training.dispose();
+    }
+  }
+
+  async pause(): Promise<void> {
+    if (this.paused) return;
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.paused = { over, end };
+    await this.update({ state: 'paused' });
+  }
+
+  async unpause(): Promise<void> {
+    if (!this.paused) return;
+    await this.update({ state: 'running' });
+    this.training.resumeClock();
+    this.paused.end();
+    this.paused = undefined;
+  }
+
+  stop(forNow: boolean): void {
+    this.ending = forNow ? 'forNow' : 'stop';
+    this.paused?.end();
+    this.paused = undefined;
+  }
+
+  sample(request: SampleRequest): Promise<Sample> {
+    const { step } = this.training.position;
+    const { task, prepared } = this.dataset;
+    return task.sample(this.training.model, prepared.encoding, request, {
+      step,
+      seed: this.training.seedAt(step),
+      random: randomFromSeed,
+    });
+  }
+
+  probe(input?: string): Promise<Probe> {
+    const { task, prepared } = this.dataset;
+    return probeModel(this.training.model, task.probeInput(prepared.encoding, input), this.training.position.step);
+  }
+
+  rename(name: string): Promise<void> {
+    return this.update({ name });
+  }
+
+  private async step(): Promise<void> {
+    const { sampleEvery, checkpointEvery } = this.configuration.training;
+    const { step, metrics, isBest } = await this.training.step();
+    if (isBest) await this.writer.best(await this.training.model.toArrays(), step);
+    if (metrics) {
+      await this.writer.metrics(metrics);
+      this.emit('metrics', metrics);
+    }
+    if (this.training.isDue(sampleEvery)) await this.look();
+    if (this.training.isDue(checkpointEvery)) await this.checkpoint();
+  }
+
+  private async look(): Promise<void> {
+    const sample = await this.sample({});
+    await this.writer.sample(sample);
+    this.emit('sample', sample);
+    const probe = await this.probe();
+    await this.writer.probe(probe);
+    this.emit('probe', probe);
+    this.training.resumeClock();
+  }
+
+  private async checkpoint(): Promise<void> {
+    const snapshot = await this.training.snapshot();
+    // Weights that a last good step drove out of range would make the checkpoint useless: the one before is kept.
+    if ([...snapshot.weights.values()].every(({ values }) => values.every(Number.isFinite))) {
+      await this.writer.checkpoint(snapshot);
+    }
+    if (snapshot.position.step > 0) await this.update({ result: this.result() });
+  }
+
+  private async update(change: Partial<RunRecord>): Promise<void> {
+    this.emit('run', await this.writer.update(change));
+  }
+
+  private result(): RunResult {
+    const { step, loss, validationLoss, bestValidationLoss, bestStep } = this.training.position;
+    return { step, loss, validationLoss, bestValidationLoss, bestStep };
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    const data =
+      error instanceof UserError
+        ? error.toData()
+        : {
+            what: `Something failed inside: ${error instanceof Error ? error.message : error}`,
+            wayOut: 'Continue the run from its last checkpoint.',
+          };
+    const state: RunState = 'failed';
+    // The failure itself matters more than that it could not be written down, as on a full disk.
+    await this.update({
+      state,
+      error: data,
+      ...(this.training.position.step > 0 ? { result: this.result() } : {}),
+    }).catch(() => undefined);
+  }
+}
+
+function trainingOf(
+  { task, prepared }: ReadDataset,
+  configuration: RunConfiguration,
+  checkpoint?: Checkpoint,
+): Training {
+  const spec = task.spec(prepared.encoding, configuration.model);
+  return new Training({ task, prepared, spec, configuration, now: () => performance.now(), breathe }, checkpoint);
+}
+
+function datasetPath(folder: string, { dataset }: RunRecord): string {
+  const copy = runFile.dataset(folder);
+  return existsSync(copy) ? copy : (dataset.path ?? copy);
+}
