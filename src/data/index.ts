@@ -1,3 +1,7 @@
 export { type DatasetFile, openDataset } from './source';
+export { type ChosenColumns, chooseColumns } from './table/choose';
+export type { Column, DateColumn, NumberColumn, TextColumn } from './table/columns';
+export { looksLikeTable, type TableLook } from './table/looks-like-table';
+export { readTable, type TableDataset } from './table/read-table';
 export type { Encoding } from './text/encoding';
 export { readText, type TextDataset } from './text/read-text';

@@ -63,6 +63,14 @@ export async function* decode(
   }
 }
 
+/** The text of a file's first bytes for a quick look: what is cut or invalid shows as U+FFFD or is left out. */
+export function decodeSample(head: Uint8Array, { encoding, mark }: FoundEncoding): string {
+  const bytes = head.subarray(mark);
+  const whole = bytes.subarray(0, wholeCodePoints(bytes, encoding));
+  const text = decodeValid(whole, encoding) ?? new TextDecoder(encoding, { ignoreBOM: true }).decode(whole);
+  return text.replace(/\r\n?/g, '\n');
+}
+
 /** Undefined when the bytes are not valid in the encoding. */
 function decodeValid(bytes: Uint8Array, encoding: Encoding): string | undefined {
   if (encoding === 'latin1') return windows1252(bytes);

@@ -1,0 +1,105 @@
+import { monthByName } from './month-names';
+
+/** A way to write dates. Times without a zone count as UTC. */
+export interface DateFormat {
+  readonly name: string;
+  /** Whether its cells are numbers too, so that it takes more than the cells to believe that they are dates. */
+  readonly numeric: boolean;
+  /** Milliseconds since 1970 of a trimmed cell; `NaN` when it is not written so, or there is no such day. */
+  parse(cell: string): number;
+}
+
+const day = 86_400_000;
+const time =
+  '(?:[T ,]+(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?(?:\\s*([ap])\\.?m\\.?)?\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?)?';
+
+const yearFirst = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${time}$`, 'i');
+const yearLast = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${time}$`, 'i');
+const dayAndName = new RegExp(`^(\\d{1,2})[\\s.\\-/]+(\\p{L}+)\\.?[\\s\\-/,]+(\\d{4}|\\d{2})${time}$`, 'iu');
+const nameAndDay = new RegExp(`^(\\p{L}+)\\.?[\\s\\-/]+(\\d{1,2})(?:st|nd|rd|th)?(?:,\\s*|\\s+)(\\d{4})${time}$`, 'iu');
+const nameAndYear = /^(\p{L}+)\.?[\s\-/,']+(\d{4}|\d{2})$/u;
+const yearAndName = /^(\d{4})[\s\-/]*(\p{L}{3,})\.?$/u;
+
+export const dateFormats: readonly DateFormat[] = [
+  text('year-month-day', yearFirst, ([y, , m, d, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
+  text('day-month-year', yearLast, ([d, , m, y, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
+  text('month-day-year', yearLast, ([m, , d, y, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
+  text('year-month', /^(\d{4})(?:[-/]|[-\s]?[Mm])(\d{1,2})$/, ([y, m]) => moment(year(y), Number(m), 1)),
+  text('month-year', /^(\d{1,2})[-/](\d{4})$/, ([m, y]) => moment(year(y), Number(m), 1)),
+  text('year-quarter', /^(\d{4})[-\s/]?[Qq]([1-4])$/, ([y, q]) => moment(year(y), 3 * Number(q) - 2, 1)),
+  text('quarter-year', /^[Qq]([1-4])[-\s/]?(\d{4})$/, ([q, y]) => moment(year(y), 3 * Number(q) - 2, 1)),
+  text('day, name of month, year', dayAndName, ([d, m, y, ...clock]) => moment(year(y), named(m), Number(d), clock)),
+  text('name of month, day, year', nameAndDay, ([m, d, y, ...clock]) => moment(year(y), named(m), Number(d), clock)),
+  text('name of month, year', nameAndYear, ([m, y]) => moment(year(y), named(m), 1)),
+  text('year, name of month', yearAndName, ([y, m]) => moment(year(y), named(m), 1)),
+  number('year, month and day in eight digits', /^(\d{4})(\d{2})(\d{2})$/, ([y, m, d]) =>
+    moment(plausible(y), Number(m), Number(d)),
+  ),
+  number('year and month in six digits', /^(\d{4})(\d{2})$/, ([y, m]) => moment(plausible(y), Number(m), 1)),
+  number('year', /^(\d{4})$/, ([y]) => moment(plausible(y), 1, 1)),
+  number('year with a fraction', /^(\d{4})(\.\d+)?$/, ([y, fraction]) => {
+    const start = moment(plausible(y), 1, 1);
+    return start + Number(fraction ?? 0) * (moment(plausible(y) + 1, 1, 1) - start);
+  }),
+  number('seconds since 1970', /^(\d{9,10}(?:\.\d+)?)$/, ([seconds]) => 1000 * Number(seconds)),
+  number('milliseconds since 1970', /^(\d{12,13}(?:\.\d+)?)$/, ([milliseconds]) => Number(milliseconds)),
+];
+
+type Parts = readonly (string | undefined)[];
+
+function text(name: string, pattern: RegExp, read: (parts: Parts) => number): DateFormat {
+  return { name, numeric: false, parse: parser(pattern, read) };
+}
+
+function number(name: string, pattern: RegExp, read: (parts: Parts) => number): DateFormat {
+  return { name, numeric: true, parse: parser(pattern, read) };
+}
+
+function parser(pattern: RegExp, read: (parts: Parts) => number): (cell: string) => number {
+  return (cell) => {
+    const match = cell.length <= 48 ? pattern.exec(cell) : null;
+    return match ? read(match.slice(1)) : Number.NaN;
+  };
+}
+
+/** Two digits mean 1969 to 2068, as in POSIX. */
+function year(digits: string | undefined): number {
+  const value = Number(digits);
+  if (digits?.length !== 2) return value;
+  return value < 69 ? 2000 + value : 1900 + value;
+}
+
+/** A number is taken for a year in this range alone. */
+function plausible(digits: string | undefined): number {
+  const value = Number(digits);
+  return value >= 1500 && value < 2300 ? value : Number.NaN;
+}
+
+const named = (name: string | undefined) => monthByName(name ?? '') ?? Number.NaN;
+
+function moment(y: number, month: number, dayOfMonth: number, clock: Parts = []): number {
+  const start = Date.UTC(y, month - 1, dayOfMonth);
+  const date = new Date(start);
+  if (!(y >= 100) || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayOfMonth) return Number.NaN;
+  return start + timeOfDay(clock);
+}
+
+function timeOfDay([hours, minutes, seconds, fraction, half, zone]: Parts): number {
+  if (hours === undefined) return 0;
+  let hour = Number(hours);
+  if (half) {
+    if (hour < 1 || hour > 12) return Number.NaN;
+    hour = (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  }
+  const milliseconds =
+    3_600_000 * hour + 60_000 * Number(minutes) + 1000 * Number(seconds ?? 0) + 1000 * Number(`0.${fraction ?? 0}`);
+  if (Number(minutes) > 59 || Number(seconds ?? 0) > 60 || milliseconds > day) return Number.NaN;
+  return milliseconds - zoneOffset(zone);
+}
+
+function zoneOffset(zone: string | undefined): number {
+  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '');
+  if (!match) return 0;
+  const offset = 60_000 * (60 * Number(match[2]) + Number(match[3]));
+  return match[1] === '-' ? -offset : offset;
+}

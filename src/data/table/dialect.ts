@@ -1,0 +1,119 @@
+import type { Reading } from '../../configuration/run';
+import type { DatasetFile } from '../source';
+import { decodeSample } from '../text/decode';
+import { type FoundEncoding, findEncoding } from '../text/encoding';
+import { dateFormats } from './date-formats';
+import { isMissing, isNumber } from './numbers';
+import { parseText } from './records';
+
+/** How a file writes its table, found from its first 64 KiB. */
+export interface Dialect {
+  readonly encoding: FoundEncoding;
+  readonly delimiter: string;
+  readonly header: boolean;
+  /** Lines at the top that are no records: comments, and the `sep=;` that Excel writes. */
+  readonly skip: number;
+  /** The first records, the header among them. */
+  readonly sample: readonly (readonly string[])[];
+}
+
+const delimiters = [',', '\t', ';', '|'];
+const sampleRecords = 500;
+
+/** @throws UserError for a binary file */
+export function findDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
+  const encoding = findEncoding(file, reading.encoding);
+  const text = decodeSample(file.head, encoding);
+  const open = file.head.length < file.bytes;
+  const separator = /^sep=([,;\t|])(?:\n|$)/i.exec(text)?.[1];
+  const skip = separator ? 1 : commentLines(text);
+  const body = text.split('\n').slice(skip).join('\n');
+  const asked = reading.delimiter === 'auto' ? undefined : reading.delimiter;
+  const delimiter = asked ?? separator ?? bestDelimiter(body, open);
+  const sample = sampleOf(body, delimiter, open);
+  const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(sample));
+  return { encoding, delimiter, header, skip, sample };
+}
+
+/** Lines that begin with # at the top; none if nothing else follows. */
+function commentLines(text: string): number {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => !line.startsWith('#') && line.trim() !== '');
+  return first > 0 && lines.slice(0, first).some((line) => line.startsWith('#')) ? first : 0;
+}
+
+function sampleOf(text: string, delimiter: string, open: boolean): readonly (readonly string[])[] {
+  const whole = parseText(text, delimiter, open).data;
+  // A first record longer than the sample is better seen in part than not at all.
+  const records = whole.length > 0 ? whole : parseText(text, delimiter, false).data;
+  return records.filter((record) => record.length > 1 || record[0]?.trim()).slice(0, sampleRecords);
+}
+
+/**
+ * The delimiter under which most rows have the same number of columns, and most cells are values. None (a table of one
+ * column, read with commas) when no delimiter is in the first row and in half of the others.
+ */
+function bestDelimiter(text: string, open: boolean): string {
+  const scored = delimiters.map((delimiter) => ({ delimiter, score: score(sampleOf(text, delimiter, open)) }));
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  return best.score > 0 ? best.delimiter : oneColumn(text, open);
+}
+
+/** Commas, unless they stand in the cells of the one column. */
+function oneColumn(text: string, open: boolean): string {
+  const single = (delimiter: string) => sampleOf(text, delimiter, open).every((record) => record.length === 1);
+  return [',', ...delimiters].find(single) ?? ',';
+}
+
+function score(records: readonly (readonly string[])[]): number {
+  const { width, share } = usualWidth(records);
+  if (width < 2 || share < 0.5 || (records[0]?.length ?? 0) < 2) return 0;
+  const cells = records.slice(records.length > 1 ? 1 : 0).flat();
+  return share * (0.2 + cells.filter((cell) => isValue(cell)).length / Math.max(1, cells.length));
+}
+
+/** The number of columns that most records have, and their share. */
+export function usualWidth(records: readonly (readonly string[])[]): {
+  readonly width: number;
+  readonly share: number;
+} {
+  const counts = new Map<number, number>();
+  for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [width, count] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [0, 0];
+  return { width, share: count / Math.max(1, records.length) };
+}
+
+function isValue(content: string): boolean {
+  const cell = content.trim();
+  return isMissing(cell) || isAnyNumber(cell) || isDate(cell);
+}
+
+const isAnyNumber = (cell: string) => isNumber(cell, '.') || isNumber(cell, ',');
+const isDate = (cell: string) => dateFormats.some(({ numeric, parse }) => !numeric && !Number.isNaN(parse(cell)));
+const isYear = (cell: string) => /^(1[5-9]|2[0-2])\d\d$/.test(cell);
+
+/**
+ * Whether the first record names the columns: each column of values votes, yes when its first cell is a word and no
+ * when it is a value like the others. Years can be both. Without a vote, all different words are names.
+ */
+function hasHeader(sample: readonly (readonly string[])[]): boolean {
+  const [first = [], ...body] = sample;
+  const names = first.map((cell) => cell.trim());
+  const votes = names.map((name, column) => headerVote(name, valuesOf(body, column)));
+  const sum = votes.reduce<number>((a, b) => a + b, 0);
+  if (sum !== 0 || votes.includes(-1)) return sum > 0;
+  const words = names.filter((name) => name !== '' && !isValue(name));
+  return words.length > 0 && new Set(names).size === names.length;
+}
+
+function valuesOf(body: readonly (readonly string[])[], column: number): string[] {
+  return body.map((record) => record[column]?.trim() ?? '').filter((cell) => !isMissing(cell));
+}
+
+function headerVote(name: string, cells: readonly string[]): -1 | 0 | 1 {
+  if (cells.length === 0 || isMissing(name)) return 0;
+  const values = cells.filter((cell) => isAnyNumber(cell) || isDate(cell)).length;
+  if (values < 0.8 * cells.length) return 0;
+  if (!isAnyNumber(name) && !isDate(name)) return 1;
+  return isYear(name) && !cells.every(isYear) ? 0 : -1;
+}

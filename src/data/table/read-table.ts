@@ -1,0 +1,148 @@
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+import type { Reading } from '../../configuration/run';
+import type { DatasetFile } from '../source';
+import { decode } from '../text/decode';
+import type { Encoding } from '../text/encoding';
+import { decodingWarnings } from '../text/read-text';
+import { columnIsUsed, dateColumn, requireColumns } from './choose';
+import type { Column } from './columns';
+import { type Dialect, findDialect } from './dialect';
+import type { Cell } from './evidence';
+import { fillColumns } from './fill';
+import { decideKind, type Kind, type TableMarks } from './kinds';
+import { columnNames, numberedNames } from './names';
+import type { Decimal } from './numbers';
+import { orderByDate } from './order';
+import { readRecords } from './records';
+import { type Survey, surveyTable } from './survey';
+import { columnWarnings, tableWarnings } from './warnings';
+
+export interface TableDataset {
+  readonly encoding: Encoding;
+  readonly delimiter: string;
+  readonly decimal: Decimal;
+  readonly header: boolean;
+  readonly rows: number;
+  /** At least one is numeric. Names are unique and safe to show. */
+  readonly columns: readonly Column[];
+  /** The line of the file in which each row begins, from 1. */
+  readonly lines: Int32Array;
+  /** Sentences for a person: what was changed, guessed or found odd. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a file as a table, with rows in the order of its dates. Two passes in parts: one to know every column, one to
+ * fill it.
+ * @throws UserError with the line where the file is wrong, or the name in the reading that no column has
+ */
+export async function readTable(file: DatasetFile, reading: Partial<Reading>): Promise<TableDataset> {
+  const dialect = findDialect(file, reading);
+  const invalid = reading.invalid ?? 'error';
+  const survey = await surveyTable(file, dialect, invalid);
+  const { names, warnings } = survey.header
+    ? columnNames(survey.header)
+    : { names: numberedNames(survey.columns.length), warnings: [] };
+  requireColumns(names, reading);
+  const marks = { delimiter: dialect.delimiter, decimal: decimalOf(survey, dialect, reading) };
+  const kinds = survey.columns.map((column, i) => {
+    const name = names[i] ?? '';
+    return decideKind(column, survey.header && name, name === reading.date, marks);
+  });
+  checkKinds(file.name, names, kinds, survey, marks, reading);
+
+  const records = readRecords(file.name, decode(file, dialect.encoding, invalid), dialect.delimiter, dialect.skip);
+  const filled = await fillColumns(records, names, kinds, survey, marks.decimal);
+  const date = dateColumn(filled.columns, reading);
+  const ordered = date ? orderByDate(filled.columns, filled.lines, date) : { ...filled, warnings: [] };
+  return {
+    encoding: dialect.encoding.encoding,
+    delimiter: dialect.delimiter,
+    decimal: marks.decimal,
+    header: dialect.header,
+    rows: survey.rows,
+    columns: ordered.columns,
+    lines: ordered.lines,
+    warnings: [
+      ...decodingWarnings(dialect.encoding, survey.tally),
+      ...tableWarnings(dialect, survey, marks, reading),
+      ...warnings,
+      ...kinds.flatMap((kind) => (kind.kind === 'date' && kind.warning ? [kind.warning] : [])),
+      ...ordered.warnings,
+      ...columnWarnings(ordered.columns, ordered.lines),
+    ],
+  };
+}
+
+/** The mark under which more cells are numbers; where all fit both, commas are decimal unless they separate columns. */
+function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Partial<Reading>): Decimal {
+  if (decimal === '.' || decimal === ',') return decimal;
+  const [points, commas] = (['.', ','] as const).map((mark) =>
+    columns.reduce((sum, { numbers }) => sum + numbers[mark], 0),
+  );
+  if (points !== commas) return (points ?? 0) > (commas ?? 0) ? '.' : ',';
+  return delimiter !== ',' && columns.some(({ ambiguous }) => ambiguous[',']) ? ',' : '.';
+}
+
+function checkKinds(
+  file: string,
+  names: readonly string[],
+  kinds: readonly Kind[],
+  { columns, rows }: Survey,
+  { decimal }: TableMarks,
+  reading: Partial<Reading>,
+): void {
+  for (const [i, kind] of kinds.entries()) {
+    const name = names[i] ?? '';
+    if (kind.kind === 'text' || !kind.rare || !columnIsUsed(name, kind.kind, reading)) continue;
+    throw oddCell(file, name, kind.rare, kind.kind);
+  }
+  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
+  const date = kinds[at(reading.date)];
+  if (date && date.kind !== 'date') {
+    const miss = columns[at(reading.date)]?.dates.find(({ firstMiss }) => firstMiss)?.firstMiss;
+    throw wrongKind(file, reading.date ?? '', 'dates', miss ?? columns[at(reading.date)]?.firstBad[decimal]);
+  }
+  for (const name of [reading.target, ...(reading.columns ?? [])]) {
+    const kind = kinds[at(name)];
+    if (!kind || kind.kind === 'number') continue;
+    throw wrongKind(file, name ?? '', 'numbers', columns[at(name)]?.firstBad[decimal]);
+  }
+  if (!kinds.some(({ kind }) => kind === 'number')) throw noNumbers(file, names, columns, rows, decimal);
+}
+
+function oddCell(file: string, column: string, { line, content }: Cell, kind: 'number' | 'date'): UserError {
+  return new UserError({
+    what: `"${excerpt(content)}" is not a ${kind}, as the other cells of its column are`,
+    where: `${file}, line ${line}, column "${excerpt(column)}"`,
+    wayOut: 'Correct the cell or leave it empty, or leave the column out (--columns).',
+  });
+}
+
+function wrongKind(file: string, column: string, kind: 'numbers' | 'dates', cell: Cell | undefined): UserError {
+  const example = cell ? `: "${excerpt(cell.content)}" is none` : '';
+  return new UserError({
+    what: `Column "${excerpt(column)}" does not hold ${kind}${example}`,
+    where: cell ? `${file}, line ${cell.line}` : file,
+    wayOut: kind === 'numbers' ? 'Name a numeric column.' : 'Name a column of dates, or none to go by rows.',
+  });
+}
+
+function noNumbers(
+  file: string,
+  names: readonly string[],
+  columns: Survey['columns'],
+  rows: number,
+  decimal: Decimal,
+): UserError {
+  const share = (i: number) => (columns[i]?.numbers[decimal] ?? 0) / Math.max(1, columns[i]?.filled ?? 0);
+  const best = names.map((_, i) => i).reduce((a, b) => (share(b) > share(a) ? b : a), 0);
+  const bad = columns[best]?.firstBad[decimal];
+  const nearest = bad ? `; "${excerpt(names[best] ?? '')}" has "${excerpt(bad.content)}" in line ${bad.line}` : '';
+  return new UserError({
+    what: `The table has no numeric column (${names.length === 1 ? '1 column' : `${names.length} columns`}, ${rows === 1 ? '1 row' : `${rows} rows`}${nearest})`,
+    where: file,
+    wayOut: 'Check --delimiter and --decimal, or train on the file as text (--task language).',
+  });
+}

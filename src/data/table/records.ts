@@ -1,0 +1,112 @@
+import Papa from 'papaparse';
+import { UserError } from '../../base/user-error';
+
+/** Records of a table with the line of the file, from 1, in which each begins. Blank lines are left out. */
+export interface Records {
+  readonly cells: readonly (readonly string[])[];
+  readonly lines: readonly number[];
+  /** Line of the first record that follows a blank line inside the table. */
+  readonly afterBlank: number | undefined;
+}
+
+interface Parsed {
+  readonly data: readonly (readonly string[])[];
+  readonly errors: readonly { readonly code?: string; readonly row?: number; readonly index?: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+/** No record is longer; it bounds the memory that an open quote can take. */
+const longestRecord = 8 * 1024 * 1024;
+const mostColumns = 10_000;
+
+/** Parses a text whose line ends are LF. With `open`, its last record may be cut and is left out. */
+export function parseText(text: string, delimiter: string, open: boolean): Parsed {
+  return new Papa.Parser({ delimiter, newline: '\n', quoteChar: '"' }).parse(text, 0, open) as Parsed;
+}
+
+/**
+ * The records of a table, part by part.
+ * @param skip lines at the top that are no records
+ * @throws UserError for broken quotes, and for a record or a number of columns beyond any sense
+ */
+export async function* readRecords(
+  name: string,
+  parts: AsyncIterable<string>,
+  delimiter: string,
+  skip: number,
+): AsyncGenerator<Records> {
+  let rest = '';
+  let line = 1;
+  let begun = false;
+  let blank = false;
+  for await (const part of parts) {
+    let text = rest + part;
+    while (line <= skip) {
+      const end = text.indexOf('\n') + 1;
+      if (end === 0) break;
+      text = text.slice(end);
+      line += 1;
+    }
+    const parsed = parseText(text, delimiter, true);
+    yield take(parsed, text);
+    rest = text.slice(parsed.meta.cursor);
+    if (rest.length > longestRecord) throw tooLong(rest);
+  }
+  if (line > skip) yield take(parseText(rest, delimiter, false), rest);
+
+  function take(parsed: Parsed, text: string): Records {
+    // Errors of a cut last record are met again when it is whole.
+    const error = parsed.errors.find(({ row }) => row !== undefined && row < parsed.data.length);
+    if (error) throw brokenQuote(error.code === 'MissingQuotes', line + newlines(text.slice(0, error.index)));
+    const cells: (readonly string[])[] = [];
+    const lines: number[] = [];
+    let afterBlank: number | undefined;
+    const quoted = text.includes('"');
+    for (const record of parsed.data) {
+      if (record.length > mostColumns) throw tooMany(record.length);
+      if (record.length > 1 || record[0]?.trim()) {
+        if (blank && begun) afterBlank ??= line;
+        [begun, blank] = [true, false];
+        cells.push(record);
+        lines.push(line);
+      } else {
+        blank = true;
+      }
+      line += 1;
+      if (quoted) for (const cell of record) line += newlines(cell);
+    }
+    return { cells, lines, afterBlank };
+  }
+
+  function brokenQuote(unterminated: boolean, at: number): UserError {
+    return new UserError({
+      what: unterminated ? 'A quoted cell is never closed' : 'A quoted cell goes on after its closing quote',
+      where: `${name}, line ${at}`,
+      wayOut: 'Close the quote; a quote inside a quoted cell is written twice ("").',
+    });
+  }
+
+  function tooLong(text: string): UserError {
+    const open = parseText(text, delimiter, false).errors[0]?.index;
+    if (open !== undefined) return brokenQuote(true, line + newlines(text.slice(0, open)));
+    return new UserError({
+      what: `A line is longer than ${longestRecord / 1024 / 1024} million characters`,
+      where: `${name}, line ${line}`,
+      wayOut: 'Write one row a line, or train on the file as text (--task language).',
+    });
+  }
+
+  function tooMany(columns: number): UserError {
+    return new UserError({
+      what: `A row has ${columns} columns, more than ${mostColumns}`,
+      where: `${name}, line ${line}`,
+      wayOut: 'Write one row a time step, with the columns that matter.',
+    });
+  }
+}
+
+function newlines(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,338 @@
+import { describe, expect, it } from 'vitest';
+import { type Column, looksLikeTable, readTable } from '../../../src/data';
+import { openFile } from './temporary';
+
+interface Expected {
+  readonly delimiter?: string;
+  readonly decimal?: '.' | ',';
+  readonly header?: boolean;
+  readonly encoding?: string;
+  /** Each column as `name: values`; dates in ISO as short as they go, words between bars, `_` where missing. */
+  readonly columns: readonly string[];
+  readonly warnings?: readonly RegExp[];
+}
+
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+
+const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
+  ['commas', 'a,b\n1,2.5\n3,4.5\n', { delimiter: ',', decimal: '.', header: true, columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  ['semicolons', 'a;b\n1;2.5\n3;4.5\n', { delimiter: ';', decimal: '.', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  ['tabs', 'a\tb\n1\t2.5\n3\t4.5', { delimiter: '\t', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  ['bars', 'a|b\n1|2.5\n3|4.5', { delimiter: '|', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  ['decimal commas', 'a;b\n1,5;2\n3,25;4\n', { delimiter: ';', decimal: ',', columns: ['a: 1.5 3.25', 'b: 2 4'] }],
+  [
+    'decimal commas and tabs',
+    'a\tb\n1,5\t2,5\n3\t4\n',
+    { delimiter: '\t', decimal: ',', columns: ['a: 1.5 3', 'b: 2.5 4'] },
+  ],
+  [
+    'quoted decimal commas between commas',
+    'a,b\n"1,5","2,25"\n"3,5","4"\n',
+    { delimiter: ',', decimal: ',', columns: ['a: 1.5 3.5', 'b: 2.25 4'] },
+  ],
+  [
+    'quoted thousands between commas',
+    'a,b\n"1,500",0.5\n"12,345",1.5\n',
+    { decimal: '.', columns: ['a: 1500 12345', 'b: 0.5 1.5'] },
+  ],
+  ['German thousands', 'a;b\n1.234,5;1\n2.000.000;2\n', { decimal: ',', columns: ['a: 1234.5 2000000', 'b: 1 2'] }],
+  ['Swiss thousands', "a;b\n1'234.5;1\n2'000'000;2\n", { decimal: '.', columns: ['a: 1234.5 2000000', 'b: 1 2'] }],
+  [
+    'French thousands',
+    'a;b\n1\u202f234,5;1\n2 000 000;2\n',
+    { decimal: ',', columns: ['a: 1234.5 2000000', 'b: 1 2'] },
+  ],
+  [
+    'three digits behind each point',
+    'a,b\n1.234,5.678\n2.345,6.789',
+    { decimal: '.', columns: ['a: 1.234 2.345', 'b: 5.678 6.789'], warnings: [] },
+  ],
+  [
+    'three digits behind each comma',
+    'a;b\n1,234;5,678\n2,345;6,789',
+    { decimal: ',', columns: ['a: 1.234 2.345', 'b: 5.678 6.789'], warnings: [/1,234 .*line 2.*decimal comma/] },
+  ],
+  [
+    'signs, exponents and bare points',
+    'a,b\n+1,-2.\n.5,1e-3\n−4,2E6',
+    { columns: ['a: 1 0.5 -4', 'b: -2 0.001 2000000'] },
+  ],
+  ['no header', '1,2\n3,4\n5,7\n', { header: false, columns: ['column 1: 1 3 5', 'column 2: 2 4 7'] }],
+  [
+    'no header, with dates',
+    '2024-01-01,2\n2024-01-02,4\n',
+    { header: false, columns: ['column 1: 2024-01-01 2024-01-02', 'column 2: 2 4'] },
+  ],
+  ['no header, with words', 'x,2\ny,4\nz,5\n', { header: false, columns: ['column 1: x|y|z', 'column 2: 2 4 5'] }],
+  [
+    'years as header',
+    'land;2019;2020\nA;1;2\nB;3;4\n',
+    { header: true, columns: ['land: A|B', '2019: 1 3', '2020: 2 4'] },
+  ],
+  [
+    'years as data',
+    '2019;7\n2021;9\n2020;8\n',
+    { header: false, columns: ['column 1: 2019 2021 2020', 'column 2: 7 9 8'] },
+  ],
+  ['one column', '1.5\n2.5\n4.5\n', { header: false, columns: ['column 1: 1.5 2.5 4.5'] }],
+  ['one column with a header', 'load\n1\n2\n4\n', { header: true, columns: ['load: 1 2 4'] }],
+  [
+    'one column of decimal commas',
+    'load\n1,5\n2,5\n4,5\n',
+    { decimal: ',', header: true, columns: ['load: 1.5 2.5 4.5'] },
+  ],
+  ['CRLF', 'a,b\r\n1,2\r\n3,4\r\n', { columns: ['a: 1 3', 'b: 2 4'], warnings: [/CRLF/] }],
+  ['CR alone', 'a,b\r1,2\r3,4\r', { columns: ['a: 1 3', 'b: 2 4'], warnings: [/CR/] }],
+  ['a byte-order mark', '\ufeffa,b\n1,2\n3,4\n', { columns: ['a: 1 3', 'b: 2 4'], warnings: [] }],
+  [
+    'UTF-16 from Excel',
+    utf16('Größe\tb\r\n1,5\t2\r\n3\t4\r\n'),
+    { encoding: 'utf-16le', delimiter: '\t', columns: ['Größe: 1.5 3', 'b: 2 4'] },
+  ],
+  [
+    "Excel's sep line",
+    'sep=;\na;b\n1;2\n3;5\n',
+    { delimiter: ';', columns: ['a: 1 3', 'b: 2 5'], warnings: [/first line/] },
+  ],
+  [
+    'comments on top',
+    '# made by hand\n# 2024\na,b\n1,2\n3,5\n',
+    { columns: ['a: 1 3', 'b: 2 5'], warnings: [/first 2 lines/] },
+  ],
+  ['blank lines on top and at the end', '\n\na,b\n1,2\n3,5\n\n\n', { columns: ['a: 1 3', 'b: 2 5'], warnings: [] }],
+  ['a blank line inside', 'a,b\n1,2\n\n3,5\n', { columns: ['a: 1 3', 'b: 2 5'], warnings: [/before line 4/] }],
+  ['spaces around cells', ' a , b \n 1 , 2 \n 3 , 5 \n', { columns: ['a: 1 3', 'b: 2 5'] }],
+  [
+    'quotes with the delimiter',
+    'a,note\n1,"x, y"\n3,"z; ""w"""\n',
+    { delimiter: ',', columns: ['a: 1 3', 'note: x, y|z; "w"'] },
+  ],
+  ['line breaks in quotes', 'a,note\n1,"x\ny"\n3,"z"\n', { columns: ['a: 1 3', 'note: x\ny|z'] }],
+  [
+    'text with commas between semicolons',
+    'a;note\n1;x, y\n3;z, w\n',
+    { delimiter: ';', columns: ['a: 1 3', 'note: x, y|z, w'] },
+  ],
+  [
+    'missing values of all kinds',
+    'a,b\n1,2\nNA,3\n,n/a\n-,NaN\nnull,inf\n2,#N/A\n',
+    {
+      columns: ['a: 1 _ _ _ _ 2', 'b: 2 3 _ _ _ _'],
+      warnings: [/4 in "a" \(first in line 3\), 4 in "b" \(first in line 4\)/],
+    },
+  ],
+  [
+    'numbers too large',
+    'a,b\n1e999,1\n2,2\n3,4\n',
+    { columns: ['a: _ 2 3', 'b: 1 2 4'], warnings: [/1 in "a" \(first in line 2\)/] },
+  ],
+  [
+    'a delimiter at the end of each line',
+    'a;b;\n1;2;\n3;5;\n',
+    { columns: ['a: 1 3', 'b: 2 5', 'column 3: |'], warnings: [/One column has no name/] },
+  ],
+  [
+    'names twice, empty, or taken',
+    'a,a,,"a (2)"\n1,2,3,4\n3,5,6,7\n',
+    { columns: ['a: 1 3', 'a (3): 2 5', 'column 3: 3 6', 'a (2): 4 7'], warnings: [/no name/, /"a"/] },
+  ],
+  ['control characters in names', '"a\u001b[2J","b\nc"\n1,2\n3,5\n', { columns: ['a␛[2J: 1 3', 'b c: 2 5'] }],
+  [
+    'a column that counts',
+    'id,v\n1,5\n2,3\n3,8\n',
+    { columns: ['id: 1 2 3', 'v: 5 3 8'], warnings: [/"id" only counts/] },
+  ],
+  [
+    'years that go on',
+    'year,v\n1999,5\n2000,3\n2001,8\n',
+    { columns: ['year: 1999-01-01 2000-01-01 2001-01-01', 'v: 5 3 8'], warnings: [] },
+  ],
+  [
+    'years without a name',
+    '1999,5\n2000,3\n2001,8\n',
+    { header: false, columns: ['column 1: 1999-01-01 2000-01-01 2001-01-01', 'column 2: 5 3 8'] },
+  ],
+  ['years that occur again', 'year,v\n1999,5\n1999,3\n2000,8\n', { columns: ['year: 1999 1999 2000', 'v: 5 3 8'] }],
+  [
+    'years and fractions',
+    'decimal date,v\n1958.5,5\n1959,3\n',
+    { columns: ['decimal date: 1958-07-02T12 1959-01-01', 'v: 5 3'] },
+  ],
+  [
+    'dates of eight digits',
+    'date,co2\n19580329,316\n19580405,317\n',
+    { columns: ['date: 1958-03-29 1958-04-05', 'co2: 316 317'] },
+  ],
+  [
+    'months of six digits',
+    'month,v\n202011,5\n202012,3\n202101,8\n',
+    { columns: ['month: 2020-11-01 2020-12-01 2021-01-01', 'v: 5 3 8'] },
+  ],
+  [
+    'numbers like dates by another name',
+    'part,v\n19580329,5\n19580405,3\n',
+    { columns: ['part: 19580329 19580405', 'v: 5 3'] },
+  ],
+  [
+    'seconds since 1970',
+    'timestamp,v\n1700000000,5\n1700003600,3\n',
+    { columns: ['timestamp: 2023-11-14T22:13:20 2023-11-14T23:13:20', 'v: 5 3'] },
+  ],
+  [
+    'milliseconds since 1970',
+    'createdTime,v\n1700000000000,5\n1700003600000,3\n',
+    { columns: ['createdTime: 2023-11-14T22:13:20 2023-11-14T23:13:20', 'v: 5 3'] },
+  ],
+  [
+    'ISO with time and zone',
+    't,v\n2024-01-01T10:00:00+02:00,5\n2024-01-01 09:00:00Z,3\n',
+    { columns: ['t: 2024-01-01T08 2024-01-01T09', 'v: 5 3'] },
+  ],
+  ['months in ISO', 'm,v\n2024-11,5\n2024-12,3\n', { columns: ['m: 2024-11-01 2024-12-01', 'v: 5 3'] }],
+  ['quarters', 'q,v\n2023-Q4,5\n2024Q1,3\n', { columns: ['q: 2023-10-01 2024-01-01', 'v: 5 3'] }],
+  [
+    'day first, for a day is over 12',
+    'd,v\n30/12/2023,5\n31/12/2023,3\n01/01/2024,3\n',
+    { columns: ['d: 2023-12-30 2023-12-31 2024-01-01', 'v: 5 3 3'], warnings: [] },
+  ],
+  [
+    'month first, for a day is over 12',
+    'd,v\n12/30/2023,5\n12/31/2023,3\n1/1/2024,3\n',
+    { columns: ['d: 2023-12-30 2023-12-31 2024-01-01', 'v: 5 3 3'], warnings: [] },
+  ],
+  [
+    'day first, for months go on evenly',
+    'd,v\n01/10/2023,5\n01/11/2023,3\n01/12/2023,3\n01/01/2024,2\n',
+    { columns: ['d: 2023-10-01 2023-11-01 2023-12-01 2024-01-01', 'v: 5 3 3 2'], warnings: [] },
+  ],
+  [
+    'month first, for months go on evenly',
+    'd,v\n10/1/23,5\n11/1/23,3\n12/1/23,3\n1/1/24,2\n',
+    { columns: ['d: 2023-10-01 2023-11-01 2023-12-01 2024-01-01', 'v: 5 3 3 2'], warnings: [] },
+  ],
+  [
+    'slashes that tell nothing',
+    'd,v\n01/02/2024,5\n02/02/2024,3\n03/02/2024,9\n',
+    {
+      columns: ['d: 2024-01-02 2024-02-02 2024-03-02', 'v: 5 3 9'],
+      warnings: [/01\/02\/2024 are read as month-day-year/],
+    },
+  ],
+  [
+    'points that tell nothing',
+    'd;v\n01.02.2024;5,5\n02.02.2024;3\n03.02.2024;9\n',
+    {
+      decimal: ',',
+      columns: ['d: 2024-02-01 2024-02-02 2024-02-03', 'v: 5.5 3 9'],
+      warnings: [/read as day-month-year/],
+    },
+  ],
+  [
+    'a clock of twelve hours',
+    'd,v\n3/14/2024 12:30 AM,5\n3/14/2024 1:30 PM,3\n',
+    { columns: ['d: 2024-03-14T00:30 2024-03-14T13:30', 'v: 5 3'] },
+  ],
+  [
+    'English months',
+    'd,v\nNov 2023,5\nDecember 2023,3\nJan. 2024,2\n',
+    { columns: ['d: 2023-11-01 2023-12-01 2024-01-01', 'v: 5 3 2'] },
+  ],
+  [
+    'months with days',
+    'd,v\n"March 1, 2024",5\n"Mar 2, 2024",3\n',
+    { columns: ['d: 2024-03-01 2024-03-02', 'v: 5 3'] },
+  ],
+  ['days before months', 'd,v\n28-Feb-2024,5\n1 March 2024,3\n', { columns: ['d: 2024-02-28 2024-03-01', 'v: 5 3'] }],
+  ['German months', 'd;v\n1. März 2024;5\n1. Oktober 2024;3\n', { columns: ['d: 2024-03-01 2024-10-01', 'v: 5 3'] }],
+  [
+    'short months and years',
+    'd,v\nDec-69,5\nJan-70,3\nFeb-70,3\n',
+    { columns: ['d: 1969-12-01 1970-01-01 1970-02-01', 'v: 5 3 3'], warnings: [] },
+  ],
+  ['words that are no dates', 'd,v\nMonday,5\nTuesday,3\n', { columns: ['d: Monday|Tuesday', 'v: 5 3'] }],
+  [
+    'the latest row first',
+    'd,v\n2024-01-03,5\n2024-01-02,3\n2024-01-01,2\n',
+    { columns: ['d: 2024-01-01 2024-01-02 2024-01-03', 'v: 2 3 5'], warnings: [/latest row comes first/] },
+  ],
+  [
+    'rows in disorder',
+    'd,v\n2024-01-01,5\n2024-01-03,3\n2024-01-02,2\n2024-01-04,9\n',
+    {
+      columns: ['d: 2024-01-01 2024-01-02 2024-01-03 2024-01-04', 'v: 5 2 3 9'],
+      warnings: [/not in the order of their dates \(line 4\)/],
+    },
+  ],
+  [
+    'a date twice',
+    'd,v\n2024-01-01,5\n2024-01-02,3\n2024-01-02,2\n',
+    {
+      columns: ['d: 2024-01-01 2024-01-02 2024-01-02', 'v: 5 3 2'],
+      warnings: [/2024-01-02 in "d" occurs again in line 4\./],
+    },
+  ],
+  [
+    'a gap',
+    'd,v\n2024-01-01,5\n2024-01-02,3\n2024-01-09,2\n2024-01-10,9\n',
+    {
+      columns: ['d: 2024-01-01 2024-01-02 2024-01-09 2024-01-10', 'v: 5 3 2 9'],
+      warnings: [/between 2024-01-02 and 2024-01-09 \(line 4\)/],
+    },
+  ],
+  [
+    'a date column beside another',
+    'from,to,v\n2024-01-01,2024-01-05,5\n2024-01-02,2024-01-04,3\n',
+    { columns: ['from: 2024-01-01 2024-01-02', 'to: 2024-01-05 2024-01-04', 'v: 5 3'], warnings: [] },
+  ],
+];
+
+function written(column: Column): string {
+  if (column.kind === 'text') return `${column.name}: ${column.values.join('|')}`;
+  const values = Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return '_';
+    return column.kind === 'number' ? String(value) : shortest(new Date(value).toISOString());
+  });
+  return `${column.name}: ${values.join(' ')}`;
+}
+
+const shortest = (date: string) => date.replace(/(?::00)?(?:T00:00)?(?::00)?\.000Z$/, '').replace(/T00$/, '');
+
+describe('readTable finds how a file writes its table', () => {
+  it.each(cases)('%s', async (_, content, { columns, warnings, ...marks }) => {
+    const table = await readTable(await openFile(content, 'table.csv'), {});
+    expect(table.columns.map(written)).toEqual(columns);
+    expect(table).toMatchObject(marks);
+    if (warnings) expect(table.warnings).toEqual(warnings.map((warning) => expect.stringMatching(warning)));
+  });
+});
+
+describe('looksLikeTable', () => {
+  it.each(cases)('knows a table: %s', async (_, content) => {
+    expect(looksLikeTable(await openFile(content), {})).toMatchObject({ table: true });
+  });
+
+  it.each([
+    ['prose', 'It was, all in all, a good day.\nNobody came, nobody went.\nThe end.\n', /number of columns|numeric/],
+    ['verses with a comma each', 'Roses are red,\nViolets are blue,\nSugar is sweet,\n', /none of them numeric/],
+    ['source code', 'int main(void) {\n  int a = 1, b = 2;\n  return a + b;\n}\n', /./],
+    ['JSON lines', '{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n{"a": 5, "b": 6}\n', /none of them numeric/],
+    ['a list of words', 'apple\npear\nplum\n', /1 column, none/],
+    ['one line', '1,2,3\n', /fewer than two rows/],
+    ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0), /PNG picture/],
+  ])('knows that this is none: %s', async (_, content, why) => {
+    const look = looksLikeTable(await openFile(content, 'x.csv'), {});
+    expect(look.table).toBe(false);
+    expect(look.why).toMatch(why);
+  });
+
+  it('counts columns and rows', async () => {
+    const content = `date;load;note\n${Array.from({ length: 9 }, (_, i) => `2024-01-0${i + 1};${i},5;fine`).join('\n')}`;
+    expect(looksLikeTable(await openFile(content), {})).toEqual({
+      table: true,
+      why: 'it has 3 columns separated by semicolons, 1 of them numeric',
+      numericColumns: 1,
+      columns: 3,
+      rowsSeen: 9,
+    });
+  });
+});
