@@ -2,14 +2,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const { outputFiles } = await build({
+const {
+  outputFiles: [bundle],
+} = await build({
   entryPoints: [`${import.meta.dirname}/../src/editor/manifest-settings.ts`],
   bundle: true,
   platform: 'node',
   format: 'esm',
   write: false,
 });
-const code = Buffer.from(outputFiles[0].contents).toString('base64');
+if (!bundle) throw new Error('esbuild made nothing');
+const code = Buffer.from(bundle.contents).toString('base64');
 const { manifestSettings } = await import(`data:text/javascript;base64,${code}`);
 
 const path = new URL('../package.json', import.meta.url);

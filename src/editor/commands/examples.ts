@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { Studio } from '../studio';
+
+interface Example extends vscode.QuickPickItem {
+  readonly file: string;
+}
+
+/** Lets the person choose an example and opens a copy, in the workspace where there is one. */
+export async function openExample({ extensionUri, storage }: Studio): Promise<void> {
+  const folder = vscode.Uri.joinPath(extensionUri, 'examples');
+  const chosen = await vscode.window.showQuickPick(await examplesIn(folder), {
+    title: 'Open example',
+    placeHolder: 'A copy is opened, to train on or to change',
+    matchOnDetail: true,
+  });
+  if (!chosen) {
+    return;
+  }
+  const workspace = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const target = workspace?.uri ?? vscode.Uri.joinPath(vscode.Uri.file(storage), 'examples');
+  await vscode.workspace.fs.createDirectory(target);
+  const copy = await copyTo(
+    target,
+    chosen.file,
+    await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, chosen.file)),
+  );
+  await vscode.window.showTextDocument(copy, { preview: false });
+}
+
+const dataset = /\.(txt|csv|tsv)$/;
+
+async function examplesIn(folder: vscode.Uri): Promise<readonly Example[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  return entries
+    .filter(([name, type]) => type === vscode.FileType.File && dataset.test(name))
+    .map(([name]) => ({ label: name, file: name }));
+}
+
+/** Writes the file beside what is there: a copy with the same content is used again, another is never overwritten. */
+async function copyTo(folder: vscode.Uri, name: string, content: Uint8Array): Promise<vscode.Uri> {
+  const [stem, extension] = [name.replace(/\.[^.]*$/, ''), name.match(/\.[^.]*$/)?.[0] ?? ''];
+  for (let number = 1; ; number++) {
+    const uri = vscode.Uri.joinPath(folder, number === 1 ? name : `${stem}-${number}${extension}`);
+    const present = await vscode.workspace.fs.readFile(uri).then(
+      (bytes) => bytes,
+      () => undefined,
+    );
+    if (present && Buffer.compare(present, content) === 0) {
+      return uri;
+    }
+    if (!present) {
+      await vscode.workspace.fs.writeFile(uri, content);
+      return uri;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { visible } from '../../base/visible';
+import type { SampleRequest } from '../../protocol/run';
+import { readRecord } from '../../runs';
+import { ask, back } from '../flow/quick-input';
+import type { Studio } from '../studio';
+import { type Question, questions, requestOf } from './sample-questions';
+
+/** Asks for prompt, length, temperature and top-k, and shows what the model writes or forecasts. */
+export async function sample(studio: Studio, folder: string): Promise<void> {
+  const record = await readRecord(folder);
+  const request = await askAll(`Sample ${visible(record.name)}`, questions(record));
+  if (!request) {
+    return;
+  }
+  const options = { location: vscode.ProgressLocation.Notification, title: `Unroll: sampling ${visible(record.name)}` };
+  const result = await vscode.window.withProgress(options, () => studio.work.sample(folder, request));
+  studio.hosts.push({ folder, samples: [result] });
+  await studio.samples.show(record.name, result);
+}
+
+async function askAll(title: string, all: readonly Question[]): Promise<SampleRequest | undefined> {
+  const answers = all.map(({ value }) => value);
+  let index = 0;
+  while (index < all.length) {
+    const question = all[index];
+    if (!question) {
+      break;
+    }
+    const frame = { title, step: [index + 1, all.length] as const, canGoBack: index > 0 };
+    const answer = await ask(frame, answers[index] ?? '', question.prompt, question.problem);
+    if (answer === undefined) {
+      return undefined;
+    }
+    if (answer === back) {
+      index--;
+    } else {
+      answers[index++] = answer;
+    }
+  }
+  return requestOf(all, answers);
+}

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { showFailure } from '../messages';
+import type { RunEntry } from '../run-list';
+import type { Studio } from '../studio';
+import { chooseRun, runArgument } from './choose-run';
+import { openExample } from './examples';
+import { deleteRun, renameRun, revealRun } from './runs';
+import { sample } from './sample';
+import { train, trainAgain } from './train';
+import { continueRun, control, pause, stop, unpause } from './training';
+
+/** Every command of the manifest; a test compares the two. */
+export const commandIds = [
+  'unroll.train',
+  'unroll.trainAgain',
+  'unroll.pause',
+  'unroll.unpause',
+  'unroll.stop',
+  'unroll.control',
+  'unroll.sample',
+  'unroll.showPanel',
+  'unroll.openRun',
+  'unroll.openExample',
+  'unroll.continueRun',
+  'unroll.renameRun',
+  'unroll.deleteRun',
+  'unroll.revealRun',
+  'unroll.refreshRuns',
+] as const;
+
+type CommandId = (typeof commandIds)[number];
+type Command = (argument: unknown) => Promise<unknown>;
+
+const canContinue = ({ record, here }: RunEntry) => !here && record.state !== 'running' && record.state !== 'paused';
+
+/** @param selection runs that are selected in the tree, for keys pressed there */
+export function registerCommands(studio: Studio, selection: () => readonly string[]): vscode.Disposable {
+  const named = (argument: unknown) => runArgument(argument, selection());
+  /** A command on a run: the one it was called on, or else the one that is chosen. */
+  const onRun =
+    (
+      title: string,
+      work: (folder: string, argument: unknown) => unknown,
+      suits?: (entry: RunEntry) => boolean,
+    ): Command =>
+    async (argument) => {
+      const folder = named(argument) ?? (await chooseRun(studio, title, suits));
+      return folder === undefined ? undefined : work(folder, argument);
+    };
+  const onCurrent =
+    (title: string, work: (folder: string) => unknown): Command =>
+    async (argument) => {
+      const current = studio.current.folder;
+      const known = current !== undefined && studio.list.of(current) ? current : undefined;
+      const folder = named(argument) ?? known ?? (await chooseRun(studio, title));
+      return folder === undefined ? undefined : work(folder);
+    };
+  const show = (folder: string) => {
+    studio.current.set(folder);
+    studio.hosts.reveal(folder, false);
+  };
+
+  const commands: Readonly<Record<CommandId, Command>> = {
+    'unroll.train': (argument) => train(studio, argument),
+    'unroll.trainAgain': (argument) => trainAgain(studio, argument),
+    'unroll.pause': (argument) => pause(studio, named(argument)),
+    'unroll.unpause': (argument) => unpause(studio, named(argument)),
+    'unroll.stop': (argument) => stop(studio, named(argument)),
+    'unroll.control': (argument) => control(studio, named(argument)),
+    'unroll.sample': onCurrent('Sample', (folder) => sample(studio, folder)),
+    'unroll.showPanel': onCurrent('Show panel', show),
+    'unroll.openRun': onRun('Open run', show),
+    'unroll.openExample': () => openExample(studio),
+    'unroll.continueRun': onRun(
+      'Continue run',
+      (folder, argument) => continueRun(studio, folder, stepsOf(argument)),
+      canContinue,
+    ),
+    'unroll.renameRun': onRun('Rename run', (folder) => renameRun(studio, folder)),
+    'unroll.deleteRun': onRun('Delete run', (folder) => deleteRun(studio, folder)),
+    'unroll.revealRun': onCurrent('Reveal run folder', revealRun),
+    'unroll.refreshRuns': () => studio.list.refresh(),
+  };
+  return vscode.Disposable.from(
+    ...commandIds.map((id) =>
+      vscode.commands.registerCommand(id, async (argument: unknown) => {
+        try {
+          await commands[id](argument);
+        } catch (error) {
+          await showFailure(studio.log, { error });
+        }
+      }),
+    ),
+  );
+}
+
+function stepsOf(argument: unknown): number | undefined {
+  return typeof argument === 'object' && argument !== null && 'steps' in argument && typeof argument.steps === 'number'
+    ? argument.steps
+    : undefined;
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { sentence, UserError } from '../../base/user-error';
+import { visible } from '../../base/visible';
+import type { Reading, RunChoices } from '../../configuration/run';
+import type { DatasetReport } from '../../protocol/dataset';
+import { newRunFolder } from '../../runs';
+import { tellEnding } from '../endings';
+import { choicesOf } from '../flow/draft';
+import { busy } from '../flow/quick-input';
+import { type Inspected, trainFlow } from '../flow/train-flow';
+import { plain, showFailure, showMessage } from '../messages';
+import { readable } from '../readable';
+import { preferencesOf } from '../settings';
+import { type Material, materialOf, targetOf } from '../sources';
+import type { Studio } from '../studio';
+import type { Training } from '../training';
+
+/** Asks how to train on the file and starts. */
+export async function train(studio: Studio, argument: unknown): Promise<void> {
+  const uri = targetOf(argument);
+  if (!uri) {
+    await showMessage('info', 'Open the file that the network shall learn from, then train on it.', [
+      { label: 'Open File…', run: () => vscode.commands.executeCommand('workbench.action.files.openFile') },
+      { label: 'Open Example…', run: () => vscode.commands.executeCommand('unroll.openExample') },
+    ]);
+    return;
+  }
+  await trainWith(studio, await materialOf(uri, studio.storage), {});
+}
+
+async function trainWith(studio: Studio, material: Material, reading: Partial<Reading>): Promise<void> {
+  let first: Inspected | undefined;
+  try {
+    first = await inspect(studio, material, reading);
+  } catch (error) {
+    await showFailure(studio.log, {
+      error,
+      file: material.uri,
+      retry: (other) => trainWith(studio, material, { ...reading, ...other }),
+    });
+    return;
+  }
+  const draft =
+    first &&
+    (await trainFlow(material.source, first, preferencesOf(studio.fields, material.uri), {
+      fields: studio.fields,
+      inspect: (_source, other) => inspectAgain(studio, material, other),
+    }));
+  if (draft) {
+    await startTraining(studio, material, choicesOf(draft));
+  }
+}
+
+/** Trains as the last time, on this file or on the last one, without a question. */
+export async function trainAgain(studio: Studio, argument: unknown): Promise<void> {
+  const choice = studio.choices.of(targetOf(argument));
+  if (!choice) {
+    throw new UserError({
+      what: 'Nothing was trained in this workspace before',
+      wayOut: 'Run "Unroll: Train on This File" first.',
+    });
+  }
+  const material = await materialOf(vscode.Uri.parse(choice.uri), studio.storage);
+  await startTraining(studio, material, choice.choices);
+}
+
+/** Trains with what is proposed for the file. */
+export async function trainAsProposed(studio: Studio, uri: vscode.Uri): Promise<void> {
+  const material = await materialOf(uri, studio.storage);
+  const report = await studio.helper.call('inspect', { source: material.source, reading: {} });
+  const preferences = preferencesOf(studio.fields, uri);
+  const draft = { source: material.source, report, reading: {}, preferences, model: {}, training: {} };
+  await startTraining(studio, material, choicesOf(draft));
+}
+
+async function startTraining(studio: Studio, material: Material, choices: RunChoices): Promise<Training> {
+  const folder = await newRunFolder(material.root, material.uri.path);
+  await studio.choices.remember(material.uri, choices);
+  const training = studio.trainings.begin({ kind: 'train', source: material.source, choices, folder });
+  showWhenReady(studio, training);
+  void training.ended.then((ending) =>
+    tellEnding(studio, training, ending, {
+      file: material.uri,
+      retry: (reading) => startTraining(studio, material, { ...choices, reading: { ...choices.reading, ...reading } }),
+    }),
+  );
+  return training;
+}
+
+/** Opens the panel once there is a run to show. */
+export function showWhenReady({ current, hosts }: Studio, training: Training): void {
+  const first = training.told.on(({ name }) => {
+    if (name === 'run') {
+      first.dispose();
+      current.set(training.folder);
+      hosts.reveal(training.folder, true);
+    }
+  });
+}
+
+async function inspect(
+  { helper }: Studio,
+  { source, uri }: Material,
+  reading: Partial<Reading>,
+): Promise<Inspected | undefined> {
+  const name = visible(uri.path.split('/').at(-1) ?? '');
+  const frame = { title: `Train on ${name}`, placeholder: `Reading ${name}…`, canGoBack: false };
+  const report = await busy<DatasetReport | undefined>(frame, (cancelled) =>
+    Promise.race([helper.call('inspect', { source, reading }), cancelled.then(() => undefined)]),
+  );
+  return report && { report, reading };
+}
+
+/** In the middle of the questions: a failure is told in a dialog, and the questions go on with what was before. */
+async function inspectAgain(
+  studio: Studio,
+  material: Material,
+  reading: Partial<Reading>,
+): Promise<Inspected | undefined> {
+  try {
+    return await inspect(studio, material, reading);
+  } catch (error) {
+    const data = readable(error);
+    studio.log.warn(sentence(data));
+    const { action } = data;
+    const buttons = action ? [action.label] : [];
+    const chosen = await vscode.window.showErrorMessage(plain(sentence(data)), { modal: true }, ...buttons);
+    return action && chosen === action.label
+      ? inspectAgain(studio, material, { ...reading, ...action.reading })
+      : undefined;
+  }
+}

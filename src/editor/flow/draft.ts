@@ -1,0 +1,43 @@
+import type { ModelConfiguration, Reading, RunChoices, TrainingConfiguration } from '../../configuration/run';
+import type { DatasetReport, DatasetSource } from '../../protocol/dataset';
+
+/** What the person set in the settings, on top of which a proposal stands back. */
+export interface Preferences {
+  readonly model: Partial<ModelConfiguration>;
+  readonly training: Partial<TrainingConfiguration>;
+}
+
+/** A training as far as it is chosen: the proposal, and what the person changed. */
+export interface Draft {
+  readonly source: DatasetSource;
+  readonly report: DatasetReport;
+  readonly reading: Partial<Reading>;
+  readonly preferences: Preferences;
+  readonly model: Partial<ModelConfiguration>;
+  readonly training: Partial<TrainingConfiguration>;
+}
+
+/** The model that would be trained: proposal, then settings, then choices. */
+export function modelOf({ report, preferences, model }: Draft): Partial<ModelConfiguration> {
+  const { cells, sizes } = report.proposal;
+  const [cell, size] = [cells[0]?.value, sizes[0]?.value];
+  return {
+    ...(cell && { cell }),
+    ...(size && { units: size.units, layers: size.layers }),
+    ...preferences.model,
+    ...model,
+  };
+}
+
+export function trainingOf({ report, preferences, training }: Draft): Partial<TrainingConfiguration> {
+  return { ...report.proposal.training, ...preferences.training, ...training };
+}
+
+/** The choices that a worker trains with; what was found in the file is found again. */
+export function choicesOf(draft: Draft): RunChoices {
+  return {
+    reading: { ...draft.reading, task: draft.report.task },
+    model: modelOf(draft),
+    training: trainingOf(draft),
+  };
+}

@@ -1,0 +1,115 @@
+import { visible } from '../../base/visible';
+import type { CellName, TaskName } from '../../configuration/run';
+import type { Draft } from './draft';
+import { modelOf, trainingOf } from './draft';
+import type { Field } from './fields';
+import { fieldLabel } from './fields';
+import { datasetLine } from './reading-items';
+
+/** An entry of a quick pick and what it stands for. */
+export interface Choice<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: T;
+}
+
+const taskLabels: Readonly<Record<TaskName, string>> = {
+  language: 'Learn to write this text',
+  forecast: 'Forecast a column of this table',
+};
+
+const cellLabels: Readonly<Record<CellName, string>> = {
+  rnn: 'RNN (tanh)',
+  'rnn-relu': 'RNN (relu)',
+  lstm: 'LSTM',
+  gru: 'GRU',
+};
+
+const proposed = 'proposed';
+
+/** The task that was found in the file first, then what else it could be. */
+export function taskChoices({ report }: Draft): readonly Choice<TaskName>[] {
+  return [
+    {
+      label: taskLabels[report.task],
+      description: datasetLine(report),
+      detail: visible(report.why),
+      value: report.task,
+    },
+    ...report.alternatives
+      .filter(({ task }) => task !== report.task)
+      .map(({ task, why }) => ({ label: taskLabels[task], detail: visible(why), value: task })),
+  ];
+}
+
+/** Cells with the one that Enter takes first. */
+export function cellChoices(draft: Draft): readonly Choice<CellName>[] {
+  const { cell } = modelOf(draft);
+  const fromSettings = draft.preferences.model.cell !== undefined && draft.model.cell === undefined;
+  const list = draft.report.proposal.cells.map(({ value, why }, index) => ({
+    label: cellLabels[value],
+    ...(value === cell && fromSettings ? { description: 'your setting' } : index === 0 && { description: proposed }),
+    detail: visible(why),
+    value,
+  }));
+  return firstIs(list, ({ value }) => value === cell);
+}
+
+export interface SizeChoice {
+  readonly units: number;
+  readonly layers: number;
+}
+
+/** Sizes with the one that Enter takes first; a size from settings or an earlier choice that has no name is added. */
+export function sizeChoices(draft: Draft): readonly Choice<SizeChoice>[] {
+  const { units, layers } = modelOf(draft);
+  const list: Choice<SizeChoice>[] = draft.report.proposal.sizes.map(({ value, why }, index) => ({
+    label: `${value.name.charAt(0).toUpperCase()}${value.name.slice(1)}`,
+    description: `${sizeText(value)}${index === 0 ? ` · ${proposed}` : ''}`,
+    detail: visible(why),
+    value: { units: value.units, layers: value.layers },
+  }));
+  const isCurrent = ({ value }: Choice<SizeChoice>) => value.units === units && value.layers === layers;
+  if (units !== undefined && layers !== undefined && !list.some(isCurrent)) {
+    const value = { units, layers };
+    return [{ label: 'Your size', description: sizeText(value), detail: 'as set or chosen before', value }, ...list];
+  }
+  return firstIs(list, isCurrent);
+}
+
+export function sizeText({ units, layers }: SizeChoice): string {
+  return `${units} units, ${layers} ${layers === 1 ? 'layer' : 'layers'}`;
+}
+
+/** What will be trained, in one line. */
+export function summary(draft: Draft, fields: readonly Field[]): string {
+  const { cell, units = 0, layers = 1 } = modelOf(draft);
+  const value = (key: Field['key']) => valueNow(draft, fields, key);
+  return [
+    taskLabels[draft.report.task],
+    `${cell ? cellLabels[cell] : ''}, ${sizeText({ units, layers })}`,
+    `${value('steps')} steps at rate ${value('learningRate')}`,
+  ].join(' · ');
+}
+
+/** Every value that can be changed, with what it is now. */
+export function fieldChoices(draft: Draft, fields: readonly Field[]): readonly Choice<Field>[] {
+  return fields.map((field) => ({
+    label: fieldLabel(field),
+    description: String(valueNow(draft, fields, field.key)),
+    detail: field.description,
+    value: field,
+  }));
+}
+
+export function valueNow(draft: Draft, fields: readonly Field[], key: Field['key']): number | string | undefined {
+  const chosen: Readonly<Record<string, unknown>> = { ...modelOf(draft), ...trainingOf(draft) };
+  const value = chosen[key] ?? fields.find((field) => field.key === key)?.default;
+  return typeof value === 'number' || typeof value === 'string' ? value : undefined;
+}
+
+function firstIs<T>(list: readonly T[], is: (entry: T) => boolean): readonly T[] {
+  const first = list.filter(is);
+  return [...first, ...list.filter((entry) => !is(entry))];
+}

@@ -1,0 +1,148 @@
+import { excerpt } from '../../base/visible';
+import type { Reading } from '../../configuration/run';
+import type { DatasetReport, TableSummary, TextSummary } from '../../protocol/dataset';
+
+/** A part of the reading that can be changed: what it is now, and what it could be. */
+export interface ReadingItem {
+  readonly key: keyof Reading;
+  readonly label: string;
+  readonly now: string;
+  readonly options: readonly ReadingOption[];
+  /** Whether several options hold at once. */
+  readonly several: boolean;
+}
+
+export interface ReadingOption {
+  readonly label: string;
+  readonly description?: string;
+  /** The value of the reading, or one of its values. */
+  readonly value: string;
+  readonly picked: boolean;
+}
+
+const delimiters: readonly (readonly [string, string])[] = [
+  [',', 'comma'],
+  [';', 'semicolon'],
+  ['\t', 'tab'],
+  ['|', 'vertical bar'],
+];
+
+/** What of the reading of this file can be changed. */
+export function readingItems(report: DatasetReport): readonly ReadingItem[] {
+  return [
+    ...(report.text ? textItems(report, report.text) : []),
+    ...(report.table ? tableItems(report.table) : []),
+    ...encodingItems(report),
+  ];
+}
+
+/** "3,120 characters, 61 different" or "144 rows, target passengers". */
+export function datasetLine({ text, table }: DatasetReport): string {
+  if (text) {
+    const unit = text.tokens === 'chars' ? 'characters' : 'words';
+    return `${text.tokenCount.toLocaleString('en')} ${unit}, ${text.vocabularySize.toLocaleString('en')} different`;
+  }
+  if (table) {
+    return `${table.rows.toLocaleString('en')} rows, target ${excerpt(table.target)}`;
+  }
+  return '';
+}
+
+function textItems({ reading }: DatasetReport, { tokens }: TextSummary): ReadingItem[] {
+  const options = [
+    { value: 'chars', label: 'Characters', description: 'learns spelling first; for any text' },
+    { value: 'words', label: 'Words', description: 'faster sentences; for long texts with few different words' },
+  ];
+  return [one('tokens', 'Unit of text', tokens === 'chars' ? 'characters' : 'words', options, reading.tokens)];
+}
+
+function tableItems(table: TableSummary): ReadingItem[] {
+  const names = (kind: 'number' | 'date') => table.columns.filter((column) => column.kind === kind);
+  const option = ({ name, missing }: TableSummary['columns'][number]) => ({
+    value: name,
+    label: excerpt(name),
+    ...(missing > 0 && { description: `${missing} of ${table.rows} missing` }),
+  });
+  const numeric = names('number').map(option);
+  const dates = names('date').map(option);
+  const inputs = table.inputs.map((name) => excerpt(name, 20));
+  const shown =
+    inputs.length > 4 ? `${inputs.slice(0, 4).join(', ')} and ${inputs.length - 4} more` : inputs.join(', ');
+  return [
+    one('target', 'Target column', excerpt(table.target), numeric, table.target),
+    {
+      key: 'columns',
+      label: 'Input columns',
+      now: shown,
+      several: true,
+      options: numeric.map((entry) => ({ ...entry, picked: table.inputs.includes(entry.value) })),
+    },
+    ...(dates.length > 0
+      ? [one('date', 'Date column', table.date === undefined ? 'none' : excerpt(table.date), dates, table.date)]
+      : []),
+    one(
+      'delimiter',
+      'Delimiter',
+      delimiters.find(([mark]) => mark === table.delimiter)?.[1] ?? table.delimiter,
+      delimiters.map(([value, label]) => ({ value, label })),
+      table.delimiter,
+    ),
+    one(
+      'decimal',
+      'Decimal mark',
+      table.decimal === '.' ? 'point' : 'comma',
+      [
+        { value: '.', label: 'point', description: '3.14' },
+        { value: ',', label: 'comma', description: '3,14' },
+      ],
+      table.decimal,
+    ),
+    one(
+      'header',
+      'First row',
+      table.header ? 'names the columns' : 'holds values',
+      [
+        { value: 'yes', label: 'names the columns' },
+        { value: 'no', label: 'holds values' },
+      ],
+      table.header ? 'yes' : 'no',
+    ),
+  ];
+}
+
+function encodingItems({ path, text, table, reading }: DatasetReport): ReadingItem[] {
+  const encoding = text?.encoding ?? table?.encoding;
+  if (path === undefined || encoding === undefined) {
+    return []; // An editor's text has been decoded already.
+  }
+  const options = ['utf-8', 'utf-16le', 'utf-16be', 'latin1'].map((value) => ({ value, label: value }));
+  return [
+    one('encoding', 'Encoding', encoding, options, encoding),
+    one(
+      'invalid',
+      'Bytes that are not text',
+      reading.invalid === 'error' ? 'are an error' : 'are replaced',
+      [
+        { value: 'error', label: 'are an error' },
+        { value: 'replace', label: 'are replaced', description: 'by U+FFFD' },
+      ],
+      reading.invalid,
+    ),
+  ];
+}
+
+function one(
+  key: keyof Reading,
+  label: string,
+  now: string,
+  options: readonly Omit<ReadingOption, 'picked'>[],
+  current: string | undefined,
+): ReadingItem {
+  return {
+    key,
+    label,
+    now,
+    several: false,
+    options: options.map((option) => ({ ...option, picked: option.value === current })),
+  };
+}

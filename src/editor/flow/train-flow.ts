@@ -1,0 +1,210 @@
+import * as vscode from 'vscode';
+import { visible } from '../../base/visible';
+import type { Reading } from '../../configuration/run';
+import type { DatasetReport, DatasetSource } from '../../protocol/dataset';
+import type { Draft, Preferences } from './draft';
+import { modelOf } from './draft';
+import type { Field } from './fields';
+import { fieldLabel, parsed, problemOf } from './fields';
+import { cellChoices, fieldChoices, sizeChoices, summary, taskChoices, valueNow } from './proposal-items';
+import { ask, back, type Frame, pick, pickSeveral } from './quick-input';
+import { type ReadingItem, readingItems } from './reading-items';
+
+export interface FlowServices {
+  readonly fields: readonly Field[];
+  /** Reads the file in another way, showing that it is at work; undefined when that failed and was told, or cancelled. */
+  inspect(source: DatasetSource, reading: Partial<Reading>): Promise<Inspected | undefined>;
+}
+
+/** A report, and the reading that led to it. */
+export interface Inspected {
+  readonly report: DatasetReport;
+  readonly reading: Partial<Reading>;
+}
+
+type Move = 'next' | 'back' | 'leave';
+
+/** A step asks, and says where to go and with which draft. */
+type Step = (draft: Draft, frame: Frame, services: FlowServices) => Promise<readonly [Move, Draft]>;
+
+const steps: readonly Step[] = [chooseTask, chooseCell, chooseSize, confirm];
+
+/**
+ * Asks how to train on a file: what to learn, with which cell, of which size, and whether to start. Every list has the
+ * proposal first, so that Enter all the way trains with it. Undefined when the person left.
+ */
+export async function trainFlow(
+  source: DatasetSource,
+  { report, reading }: Inspected,
+  preferences: Preferences,
+  services: FlowServices,
+): Promise<Draft | undefined> {
+  let draft: Draft = { source, report, reading, preferences, model: {}, training: {} };
+  let index = 0;
+  while (index < steps.length) {
+    const step = steps[index];
+    if (!step) {
+      break;
+    }
+    const frame: Frame = {
+      title: `Train on ${visible(draft.report.name)}`,
+      step: [index + 1, steps.length],
+      canGoBack: index > 0,
+    };
+    const [move, next] = await step(draft, frame, services);
+    if (move === 'leave') {
+      return undefined;
+    }
+    draft = next;
+    index += move === 'next' ? 1 : -1;
+  }
+  return draft;
+}
+
+async function chooseTask(draft: Draft, frame: Frame, services: FlowServices): Promise<readonly [Move, Draft]> {
+  let now = draft;
+  for (;;) {
+    const tasks = taskChoices(now).map((choice) => ({ ...choice, change: undefined }));
+    const changes = readingItems(now.report).map((item) => ({
+      label: `$(edit) ${item.label}`,
+      description: item.now,
+      value: undefined,
+      change: item,
+    }));
+    const heading = (label: string) => ({
+      label,
+      kind: vscode.QuickPickItemKind.Separator,
+      value: undefined,
+      change: undefined,
+    });
+    const warnings = now.report.warnings.map((warning) => visible(warning));
+    const chosen = await pick({ ...frame, placeholder: warnings[0] ?? 'What shall the network learn?' }, [
+      ...tasks,
+      ...(changes.length > 0 ? [heading('How the file is read'), ...changes] : []),
+    ]);
+    if (chosen === undefined || chosen === back) {
+      return [chosen === back ? 'back' : 'leave', now];
+    }
+    if (chosen.value === now.report.task) {
+      return ['next', now];
+    }
+    const change = chosen.value ? { task: chosen.value } : chosen.change && (await changeReading(chosen.change, frame));
+    if (change === undefined) {
+      return ['leave', now];
+    }
+    if (change !== back) {
+      now = await reread(now, change, services);
+    }
+  }
+}
+
+async function reread(draft: Draft, change: Partial<Reading>, services: FlowServices): Promise<Draft> {
+  const inspected = await services.inspect(draft.source, { ...draft.reading, ...change });
+  return inspected ? { ...draft, ...inspected } : draft;
+}
+
+async function changeReading(item: ReadingItem, { title }: Frame): Promise<Partial<Reading> | typeof back | undefined> {
+  const frame: Frame = { title: `${title}: ${item.label}`, canGoBack: true };
+  if (item.several) {
+    const chosen = await pickSeveral({ ...frame, placeholder: 'What the network sees' }, [...item.options]);
+    return chosen === undefined || chosen === back ? chosen : { [item.key]: chosen.map(({ value }) => value) };
+  }
+  const options = [...item.options];
+  const chosen = await pick(
+    frame,
+    options,
+    options.find(({ picked }) => picked),
+  );
+  return chosen === undefined || chosen === back ? chosen : { [item.key]: chosen.value };
+}
+
+async function chooseCell(draft: Draft, frame: Frame): Promise<readonly [Move, Draft]> {
+  const chosen = await pick({ ...frame, placeholder: 'Which recurrent cell?' }, cellChoices(draft));
+  if (chosen === undefined || chosen === back) {
+    return [chosen === back ? 'back' : 'leave', draft];
+  }
+  return ['next', { ...draft, model: { ...draft.model, cell: chosen.value } }];
+}
+
+async function chooseSize(draft: Draft, frame: Frame): Promise<readonly [Move, Draft]> {
+  const chosen = await pick({ ...frame, placeholder: 'How large a network?' }, sizeChoices(draft));
+  if (chosen === undefined || chosen === back) {
+    return [chosen === back ? 'back' : 'leave', draft];
+  }
+  return ['next', { ...draft, model: { ...draft.model, ...chosen.value } }];
+}
+
+async function confirm(draft: Draft, frame: Frame, { fields }: FlowServices): Promise<readonly [Move, Draft]> {
+  let now = draft;
+  for (;;) {
+    const start = { label: '$(play) Train', detail: summary(now, fields) };
+    const change = { label: '$(settings-gear) Change settings…', description: 'steps, learning rate, seed and more' };
+    const chosen = await pick({ ...frame, placeholder: 'Start?' }, [start, change]);
+    if (chosen === undefined || chosen === back) {
+      return [chosen === back ? 'back' : 'leave', now];
+    }
+    if (chosen === start) {
+      return ['next', now];
+    }
+    const changed = await changeSettings(now, frame, fields);
+    if (changed === undefined) {
+      return ['leave', now];
+    }
+    now = changed;
+  }
+}
+
+/** Lets values be changed until the person goes back; undefined when the person left. */
+async function changeSettings(draft: Draft, { title }: Frame, fields: readonly Field[]): Promise<Draft | undefined> {
+  let now = draft;
+  for (;;) {
+    const done = { label: '$(check) Done', value: undefined };
+    const chosen = await pick(
+      { title: `${title}: settings`, canGoBack: true, placeholder: 'Choose a value to change it' },
+      [done, ...fieldChoices(now, fields)],
+    );
+    if (chosen === undefined) {
+      return undefined;
+    }
+    if (chosen === back || chosen.value === undefined) {
+      return now;
+    }
+    const changed = await changeField(now, chosen.value, title, fields);
+    if (changed === undefined) {
+      return undefined;
+    }
+    now = changed;
+  }
+}
+
+async function changeField(
+  draft: Draft,
+  field: Field,
+  title: string,
+  fields: readonly Field[],
+): Promise<Draft | undefined> {
+  const frame: Frame = { title: `${title}: ${fieldLabel(field)}`, canGoBack: true };
+  const current = String(valueNow(draft, fields, field.key));
+  let text: string | typeof back | undefined;
+  if (field.options) {
+    const items = field.options.map((label) => ({ label }));
+    const chosen = await pick(
+      frame,
+      items,
+      items.find(({ label }) => label === current),
+    );
+    text = chosen === undefined || chosen === back ? chosen : chosen.label;
+  } else {
+    text = await ask(frame, current, field.description, (value) => problemOf(field, value));
+  }
+  if (text === undefined) {
+    return undefined;
+  }
+  if (text === back) {
+    return draft;
+  }
+  const part = { [field.key]: parsed(field, text) };
+  return field.section === 'model'
+    ? { ...draft, model: { ...modelOf(draft), ...part } }
+    : { ...draft, training: { ...draft.training, ...part } };
+}

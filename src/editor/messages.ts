@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { sentence } from '../base/user-error';
+import { visible } from '../base/visible';
+import type { UserErrorData } from '../protocol/errors';
+import { lineOf, readable } from './readable';
+
+export interface Button {
+  readonly label: string;
+  run(): unknown;
+}
+
+/** Where what went wrong belongs to. */
+export interface Failure {
+  readonly error: unknown;
+  /** The file that was read, to open it at the line that the error names. */
+  readonly file?: vscode.Uri | undefined;
+  /** Tries again with this reading. */
+  readonly retry?: ((reading: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  readonly buttons?: readonly Button[];
+}
+
+/** Text of a file for a message: visible, and without links, which a message would make of it. */
+export function plain(text: string): string {
+  return visible(text).replaceAll('](', '] (');
+}
+
+/** Tells the person once what failed, with the ways out as buttons; a bug goes to the log as well. */
+export async function showFailure(log: vscode.LogOutputChannel, failure: Failure): Promise<void> {
+  const { error, buttons = [] } = failure;
+  const data = readable(error);
+  log.error(error instanceof Error ? (error.stack ?? error.message) : sentence(data));
+  await showMessage('error', plain(sentence(data)), [...remedies(data, failure), ...buttons]);
+}
+
+export async function showMessage(kind: 'info' | 'error', text: string, buttons: readonly Button[]): Promise<void> {
+  const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
+  const chosen = await show(text, ...buttons.map(({ label }) => label));
+  await buttons.find(({ label }) => label === chosen)?.run();
+}
+
+function remedies({ action, where }: UserErrorData, { file, retry }: Failure): Button[] {
+  const line = lineOf(where);
+  return [
+    ...(action && retry ? [{ label: action.label, run: () => retry(action.reading) }] : []),
+    ...(file && line !== undefined ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }] : []),
+  ];
+}
+
+async function openAt(file: vscode.Uri, line: number): Promise<void> {
+  await vscode.window.showTextDocument(file, { selection: new vscode.Range(line, 0, line, 0) });
+}

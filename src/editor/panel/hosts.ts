@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { RunSnapshot, RunUpdate } from '../../protocol/panel';
+import type { CallMessage } from '../../protocol/worker';
+import { plain } from '../messages';
+import { panelHtml } from './html';
+import { type PanelServices, PanelSession } from './session';
+
+export const panelType = 'unroll.panel';
+
+export interface HostServices extends PanelServices {
+  readonly extensionUri: vscode.Uri;
+  /** The person looks at this run. */
+  attend(folder: string): void;
+}
+
+/** Every page of the panel in this window: editors beside the file, opened `run.json` files, and the side view. */
+export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.WebviewViewProvider {
+  private readonly editors = new Map<vscode.WebviewPanel, PanelSession>();
+  private side: PanelSession | undefined;
+
+  constructor(private readonly services: HostServices) {}
+
+  /** Shows the run in its editor, which is opened beside the active one if need be. */
+  reveal(folder: string, preserveFocus: boolean): void {
+    for (const [panel, session] of this.editors) {
+      if (session.shown === folder) {
+        panel.reveal(undefined, preserveFocus);
+        return;
+      }
+    }
+    const column = preserveFocus ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(panelType, 'Unroll', { viewColumn: column, preserveFocus }, {});
+    this.host(panel, folder);
+  }
+
+  /** Whether a page shows the run now. */
+  visible(folder: string): boolean {
+    return [...this.editors].some(([panel, session]) => panel.visible && session.shown === folder);
+  }
+
+  /** The side view follows the run that the person works with. */
+  follow(folder: string | undefined): void {
+    if (folder !== undefined) {
+      void this.side?.show(folder);
+    }
+  }
+
+  push(update: RunUpdate): void {
+    for (const session of this.sessions()) {
+      session.push(update);
+    }
+  }
+
+  gone(folder: string): void {
+    for (const session of this.sessions()) {
+      session.gone(folder);
+    }
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const folder = typeof state === 'object' && state !== null && 'folder' in state ? state.folder : undefined;
+    this.host(panel, typeof folder === 'string' ? folder : undefined);
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const session = this.connect(view.webview, this.services.current(), ({ run }) => {
+      view.description = plain(run.name);
+    });
+    this.side = session;
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) {
+        session.detach();
+      }
+    });
+    view.onDidDispose(() => {
+      session.dispose();
+      this.side = undefined;
+    });
+  }
+
+  /** The editor of `run.json`. */
+  readonly runEditor: vscode.CustomReadonlyEditorProvider = {
+    openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
+    resolveCustomEditor: (document, panel) => this.host(panel, dirname(document.uri.fsPath)),
+  };
+
+  private *sessions(): Iterable<PanelSession> {
+    yield* this.editors.values();
+    if (this.side) {
+      yield this.side;
+    }
+  }
+
+  private host(panel: vscode.WebviewPanel, folder: string | undefined): void {
+    const icon = (theme: string) => vscode.Uri.joinPath(this.services.extensionUri, 'media', `train-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    const session = this.connect(panel.webview, folder, ({ run }) => {
+      if (panel.viewType === panelType) {
+        panel.title = run.name;
+      }
+    });
+    this.editors.set(panel, session);
+    const attend = () => {
+      if (panel.active && session.shown !== undefined) {
+        this.services.attend(session.shown);
+      }
+    };
+    attend();
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) {
+        session.detach();
+      }
+      attend();
+    });
+    panel.onDidDispose(() => {
+      session.dispose();
+      this.editors.delete(panel);
+    });
+  }
+
+  private connect(
+    webview: vscode.Webview,
+    folder: string | undefined,
+    opened: (snapshot: RunSnapshot) => void,
+  ): PanelSession {
+    const dist = vscode.Uri.joinPath(this.services.extensionUri, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    const session = new PanelSession(this.services, (message) => void webview.postMessage(message), folder, opened);
+    webview.onDidReceiveMessage((message: CallMessage) => void session.receive(message));
+    webview.html = panelHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      nonce: randomBytes(16).toString('base64url'),
+    });
+    return session;
+  }
+}

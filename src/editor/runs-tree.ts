@@ -1,0 +1,93 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { visible } from '../base/visible';
+import { describe, details, stateIcons } from './run-items';
+import type { RunEntry, RunList } from './run-list';
+import { throttle } from './throttle';
+
+/** The tree of runs in the side bar. */
+export class RunsTree implements vscode.TreeDataProvider<string> {
+  private readonly changes = new vscode.EventEmitter<string | undefined>();
+  readonly onDidChangeTreeData = this.changes.event;
+  private readonly touched = new Set<string>();
+
+  constructor(private readonly list: RunList) {
+    const tell = throttle(() => {
+      for (const folder of this.touched) {
+        this.changes.fire(folder);
+      }
+      this.touched.clear();
+    }, 500);
+    list.changed.on((entry) => {
+      if (entry) {
+        this.touched.add(entry.folder);
+        tell();
+      } else {
+        void vscode.commands.executeCommand('setContext', 'unroll.hasRuns', list.entries.length > 0);
+        this.changes.fire(undefined);
+      }
+    });
+  }
+
+  getChildren(folder?: string): string[] {
+    return folder === undefined ? this.list.entries.map((entry) => entry.folder) : [];
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  getTreeItem(folder: string): vscode.TreeItem {
+    const entry = this.list.of(folder);
+    if (!entry) {
+      return new vscode.TreeItem('gone');
+    }
+    const item = new vscode.TreeItem(visible(entry.record.name));
+    item.id = folder;
+    item.description = describe(entry);
+    const [icon, colour] = stateIcons[entry.record.state];
+    item.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+    item.contextValue = `run.${entry.record.state}${entry.here ? '.here' : ''}`;
+    item.tooltip = tooltip(entry);
+    item.accessibilityInformation = { label: `${entry.record.name}, ${entry.record.state}, ${describe(entry)}` };
+    item.command = { command: 'unroll.showPanel', title: 'Show Panel', arguments: [folder] };
+    return item;
+  }
+}
+
+function tooltip(entry: RunEntry): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown('**').appendText(visible(entry.record.name)).appendMarkdown('**\n\n');
+  for (const [name, value] of details(entry)) {
+    text.appendMarkdown(`${name}: `).appendText(visible(value)).appendMarkdown('  \n');
+  }
+  return text;
+}
+
+/** Keeps the list as the disk has it: runs written or deleted by anyone, and folders that come and go. */
+export function watchRuns(list: RunList): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher('**/.unroll/runs/*/run.json');
+  const reread = (uri: vscode.Uri) => void list.reread(dirname(uri.fsPath));
+  return vscode.Disposable.from(
+    watcher,
+    watcher.onDidCreate(reread),
+    watcher.onDidChange(reread),
+    watcher.onDidDelete(reread),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void list.refresh()),
+  );
+}
+
+/** Calls back, at most twice a second, when anything in a run's folder changes. */
+export function watchFolder(folder: string, changed: () => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    new vscode.RelativePattern(vscode.Uri.file(folder), '{run.json,metrics.jsonl,samples.jsonl}'),
+  );
+  const tell = throttle(changed, 500);
+  return vscode.Disposable.from(
+    { dispose: tell.cancel },
+    watcher,
+    watcher.onDidCreate(tell),
+    watcher.onDidChange(tell),
+    watcher.onDidDelete(tell),
+  );
+}

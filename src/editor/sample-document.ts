@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { visible } from '../base/visible';
+import type { ForecastSample, Sample } from '../protocol/run';
+
+const scheme = 'unroll-sample';
+
+/** Shows samples as read-only documents: to select, search and save, without a question on closing. */
+export class SampleDocuments implements vscode.TextDocumentContentProvider {
+  private readonly texts = new Map<string, string>();
+  private count = 0;
+
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === scheme) {
+          this.texts.delete(uri.toString());
+        }
+      }),
+    );
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? '';
+  }
+
+  async show(runName: string, sample: Sample): Promise<void> {
+    const extension = sample.task === 'language' ? 'txt' : 'csv';
+    const path = `/${visible(runName).replaceAll('/', '-')} step ${sample.step}, sample ${++this.count}.${extension}`;
+    const uri = vscode.Uri.from({ scheme, path });
+    this.texts.set(uri.toString(), sampleText(sample));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}
+
+/** The text with its prompt, or the forecast as a table. */
+export function sampleText(sample: Sample): string {
+  return sample.task === 'language' ? visible(sample.prompt + sample.text, '\n\t') : forecastTable(sample);
+}
+
+function forecastTable({ target, times, history, forecast, truth }: ForecastSample): string {
+  const rows = forecast.map((value, index) => {
+    const time = times?.[history.length + index] ?? `+${index + 1}`;
+    return [cell(time), value, truth[index] ?? ''].join(',');
+  });
+  return [`time,${cell(`forecast of ${target}`)},truth`, ...rows, ''].join('\n');
+}
+
+function cell(text: string): string {
+  const shown = visible(text);
+  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}

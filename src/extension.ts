@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './editor/commands/table';
+import { offerInterrupted } from './editor/interrupted';
+import { panelType } from './editor/panel/hosts';
+import { RunsTree, watchRuns } from './editor/runs-tree';
+import { openStartFile } from './editor/start-file';
+import { openStudio, type Studio } from './editor/studio';
+import { showTrainings } from './editor/training-progress';
+import { startWorker } from './worker/start';
+
+/** VS Code gives a closing extension five seconds. */
+const farewellMilliseconds = 4_000;
+let studio: Studio | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const opened = openStudio(context, startWorker);
+  studio = opened;
+  const { hosts, list, samples, trainings, current } = opened;
+  const tree = vscode.window.createTreeView('unroll.runs', { treeDataProvider: new RunsTree(list) });
+  context.subscriptions.push(
+    tree,
+    registerCommands(opened, () => tree.selection),
+    showTrainings(trainings),
+    watchRuns(list),
+    samples.register(),
+    vscode.window.registerWebviewPanelSerializer(panelType, hosts),
+    vscode.window.registerWebviewViewProvider('unroll.view', hosts),
+    vscode.window.registerCustomEditorProvider('unroll.run', hosts.runEditor),
+    tree.onDidChangeSelection(({ selection: [folder] }) => current.set(folder ?? current.folder)),
+  );
+  void list.refresh().then(() => offerInterrupted(opened));
+  void openStartFile(opened);
+}
+
+export async function deactivate(): Promise<void> {
+  await studio?.trainings.suspendAll(farewellMilliseconds);
+}
