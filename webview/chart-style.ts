@@ -28,6 +28,8 @@ export interface ChartStyle {
 }
 
 export const fontSize = 11;
+/** The same for all charts, so that those below each other share their x axis; CSS pixels. */
+export const yAxisWidth = 42;
 export const lineWidth = { main: 1.6, faint: 1, reference: 1 };
 export const referenceDash = [4, 4];
 

@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { type ChartStyle, fontSize } from '../chart-style';
+import { type ChartStyle, yAxisWidth } from '../chart-style';
 import { decimatedLine, nearestWithValue } from './decimate';
-import { indexFrom, nearestIndex, type Range } from './ranges';
+import { onChartKey } from './line-chart-keys';
+import { indexFrom, type Range } from './ranges';
 
 export interface LineSeries {
   readonly label: string;
@@ -11,6 +12,8 @@ export interface LineSeries {
   readonly stroke: string;
   readonly width: number;
   readonly dash?: number[];
+  /** Behind another: the cursor passes it over. */
+  readonly quiet?: boolean;
   /** Rings at the points, for columns with few of them. */
   readonly rings?: boolean;
 }
@@ -18,7 +21,7 @@ export interface LineSeries {
 export interface LineChartProps {
   /** What the chart shows, for those who do not see it. */
   readonly label: string;
-  /** Rising. */
+  /** Rising. New data come as new arrays: those that were drawn are known by identity. */
   readonly x: Float64Array;
   readonly series: readonly LineSeries[];
   readonly xRange: Range;
@@ -47,6 +50,7 @@ export function LineChart(props: LineChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const latest = useRef(props);
+  const drawn = useRef<readonly unknown[]>([]);
   latest.current = props;
 
   const shape = JSON.stringify([
@@ -74,7 +78,11 @@ export function LineChart(props: LineChartProps) {
     };
   }, [shape]);
 
+  // A cursor that moves renders too, and needs no drawing.
   useEffect(() => {
+    const wanted = [...dataOf(props), ...props.xRange, ...props.yRange];
+    if (wanted.length === drawn.current.length && wanted.every((value, i) => value === drawn.current[i])) return;
+    drawn.current = wanted;
     plot.current?.setData(dataOf(props));
   });
 
@@ -86,7 +94,7 @@ export function LineChart(props: LineChartProps) {
       aria-label={`${props.label} Arrow keys move the cursor${props.onZoom ? ', plus and minus zoom, 0 shows everything' : ''}.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is used by key
       tabIndex={0}
-      onKeyDown={(event) => plot.current && onKey(event, plot.current, latest.current)}
+      onKeyDown={(event) => plot.current && onChartKey(event, plot.current, latest.current)}
       onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
     />
   );
@@ -129,7 +137,7 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
           grid: { stroke: style.grid, width: 1 },
           gap: 6,
           space: 34,
-          size: (_, values) => 12 + Math.max(18, ...(values ?? []).map((v) => (v ?? '').length * fontSize * 0.56)),
+          size: yAxisWidth,
           values: (_, values) => values.map((v) => (v === null ? '' : latest.current.formatY(v))),
         },
       ],
@@ -149,6 +157,7 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
         y: false,
         drag: { x: latest.current.onZoom !== undefined, y: false, setScale: false, dist: 4 },
         dataIdx: (chart, index, closest) => {
+          if (latest.current.series[index - 1]?.quiet) return null;
           const found = nearestWithValue(chart.data[index] as Float64Array, closest);
           return found < 0 ? null : found;
         },
@@ -239,36 +248,4 @@ function addRings(
     path.moveTo(px + radius, py);
     path.arc(px, py, radius, 0, 2 * Math.PI);
   }
-}
-
-function onKey(event: KeyboardEvent, chart: uPlot, props: LineChartProps): void {
-  const [min, max] = props.xRange;
-  const width = chart.bbox.width / uPlot.pxRatio;
-  const left = chart.cursor.left ?? -1;
-  const moveTo = (pixel: number) => {
-    const index = nearestIndex(props.x, chart.posToVal(Math.min(width, Math.max(0, pixel)), 'x'));
-    chart.setCursor({ left: chart.valToPos(props.x[index] ?? min, 'x'), top: 0 }, true);
-  };
-  const zoom = (factor: number) => {
-    const centre = left >= 0 ? chart.posToVal(left, 'x') : (min + max) / 2;
-    props.onZoom?.([centre - (centre - min) * factor, centre + (max - centre) * factor]);
-  };
-  const pixelsAPoint = Math.max(1, width / Math.max(1, props.x.length - 1));
-  const stride = event.shiftKey ? width / 10 : Math.min(width / 10, pixelsAPoint);
-  const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => moveTo((left < 0 ? width : left) - stride),
-    ArrowRight: () => moveTo(left < 0 ? 0 : left + stride),
-    Home: () => moveTo(0),
-    End: () => moveTo(width),
-    '+': () => zoom(0.5),
-    '=': () => zoom(0.5),
-    '-': () => zoom(2),
-    '0': () => props.onZoom?.(undefined),
-    Escape: () => props.onZoom?.(undefined),
-  };
-  const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];
-  if (!action) return;
-  event.preventDefault();
-  event.stopPropagation();
-  action();
 }

@@ -19,7 +19,7 @@ export function Problem({ error, onClose, children }: ProblemProps) {
         <p class="problem-what">{visibleLine(error.what)}.</p>
         {error.where ? <p class="problem-where">{visibleLine(error.where)}</p> : null}
         <p>{visibleLine(error.wayOut)}</p>
-        {children ? <div class="buttons">{children}</div> : null}
+        {children}
       </div>
       {onClose ? (
         <button type="button" class="icon-button" aria-label="Dismiss" title="Dismiss" onClick={onClose}>

@@ -92,7 +92,7 @@ export class FakeHost implements Platform {
       const { state, task } = this.#options;
       if (state === 'unreachable') throw new Error('the worker does not answer');
       if (state === 'gone') {
-        queueMicrotask(() =>
+        setTimeout(() =>
           this.tell('gone', {
             folder,
             error: { what: 'This run was deleted', where: folder, wayOut: 'Open another run, or train a new one.' },

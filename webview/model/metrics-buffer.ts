@@ -1,10 +1,11 @@
 import type { MetricsColumns } from '../../src/protocol/panel';
+import { indexFrom } from '../charts/ranges';
 
 type Column = 'step' | 'loss' | 'validationLoss' | 'gradientNorm' | 'smoothLoss';
 const columnNames: readonly Column[] = ['step', 'loss', 'validationLoss', 'gradientNorm', 'smoothLoss'];
 
-/** Weight of the past in the smoothed loss: a mean over about twenty points. */
-const memory = 0.95;
+/** The smoothed loss is a mean of so many points on each side, so that it does not lag behind; of fewer at the ends. */
+const smoothRadius = 10;
 
 /**
  * A run's metrics as growing columns, steps strictly rising. Points that come again (a run that goes on from an
@@ -12,12 +13,11 @@ const memory = 0.95;
  */
 export class MetricsBuffer {
   length = 0;
+  /** Counts appends. */
+  version = 0;
   /** Index of the least validation loss, or -1. */
   best = -1;
   #columns: Record<Column, Float64Array>;
-  /** Exponential mean before the correction of its start. */
-  #mean = 0;
-  #weight = 0;
 
   constructor(columns?: MetricsColumns) {
     const capacity = Math.max(256, columns?.step.length ?? 0);
@@ -30,12 +30,19 @@ export class MetricsBuffer {
 
   append(columns: MetricsColumns): void {
     const count = columns.step.length;
+    this.version++;
     this.#reserve(this.length + count);
+    let first = this.length;
     for (let i = 0; i < count; i++) {
       const step = columns.step[i] ?? Number.NaN;
-      if (this.length > 0 && step <= this.#at('step', this.length - 1)) this.#truncate(step);
+      if (this.length > 0 && step <= this.#at('step', this.length - 1)) {
+        this.#truncate(step);
+        first = Math.min(first, this.length);
+      }
       this.#push(step, columns.loss[i], columns.validationLoss[i], columns.gradientNorm[i]);
     }
+    for (let i = Math.max(0, first - 2 * smoothRadius); i < this.length; i++)
+      this.#columns.smoothLoss[i] = this.#smooth(i);
   }
 
   /** A view of what is there now, [length]; a later append may leave it stale. */
@@ -60,37 +67,33 @@ export class MetricsBuffer {
     this.#columns.loss[i] = loss;
     this.#columns.validationLoss[i] = validationLoss;
     this.#columns.gradientNorm[i] = gradientNorm;
-    this.#smooth(i);
-    if (Number.isFinite(validationLoss) && !(validationLoss >= this.#at('validationLoss', this.best))) this.best = i;
+    this.#compare(i);
   }
 
-  #smooth(i: number): void {
-    const loss = this.#at('loss', i);
-    if (Number.isFinite(loss)) {
-      this.#mean = memory * this.#mean + (1 - memory) * loss;
-      this.#weight = memory * this.#weight + (1 - memory);
+  #compare(i: number): void {
+    const value = this.#at('validationLoss', i);
+    if (Number.isFinite(value) && !(value >= this.#at('validationLoss', this.best))) this.best = i;
+  }
+
+  #smooth(i: number): number {
+    const radius = Math.min(smoothRadius, i, this.length - 1 - i);
+    let sum = 0;
+    let count = 0;
+    for (let j = i - radius; j <= i + radius; j++) {
+      const loss = this.#at('loss', j);
+      if (Number.isFinite(loss)) {
+        sum += loss;
+        count++;
+      }
     }
-    this.#columns.smoothLoss[i] = this.#weight > 0 ? this.#mean / this.#weight : Number.NaN;
+    return count > 0 ? sum / count : Number.NaN;
   }
 
   /** Forgets every point from `step` on. */
   #truncate(step: number): void {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#at('step', middle) < step) low = middle + 1;
-      else high = middle;
-    }
-    this.length = low;
-    this.#mean = 0;
-    this.#weight = 0;
+    this.length = indexFrom(this.column('step'), step);
     this.best = -1;
-    for (let i = 0; i < low; i++) {
-      this.#smooth(i);
-      const value = this.#at('validationLoss', i);
-      if (Number.isFinite(value) && !(value >= this.#at('validationLoss', this.best))) this.best = i;
-    }
+    for (let i = 0; i < this.length; i++) this.#compare(i);
   }
 
   #reserve(length: number): void {

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Probe } from '../../src/protocol/run';
 import { useChartStyle } from '../chart-style';
 import type { Cell } from '../charts/heat-map';
+import { Choice } from '../components/choice';
 import { Problem } from '../components/problem';
 import { Section, Toggle } from '../components/section';
 import { count } from '../format';
@@ -54,10 +55,12 @@ function Maps({
   const layers = useMemo(() => [...new Set(probe.traces.map(({ layer }) => layer))].sort((a, b) => a - b), [probe]);
   const [chosenLayer, setLayer] = usePersistedState('run', 'gates.layer', layers[0] ?? 0);
   const [sortBy, setSortBy] = usePersistedState('settings', 'gates.sort', byUnit);
+  const [tableGate, setTableGate] = usePersistedState('settings', 'gates.tableGate', '');
   const [cursor, setCursor] = useState<Cell | undefined>(undefined);
   const layer = layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? 0);
   const traces = useMemo(() => probe.traces.filter((trace) => trace.layer === layer), [probe, layer]);
   const labels = useMemo(() => probe.input.map(visibleToken), [probe]);
+  const tableTrace = traces.find(({ name }) => name === tableGate) ?? traces[0];
   const units = traces[0]?.units ?? 0;
   const order = useMemo(
     () =>
@@ -71,28 +74,30 @@ function Maps({
     <>
       <div class="controls">
         {layers.length > 1 ? (
-          <label class="field">
-            Layer
-            <select value={String(layer)} data-layer onChange={(event) => setLayer(Number(event.currentTarget.value))}>
-              {layers.map((l) => (
-                <option key={l} value={String(l)}>
-                  {l + 1}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label="Layer"
+            hook="layer"
+            value={String(layer)}
+            options={layers.map((l) => [String(l), String(l + 1)])}
+            onChoose={(value) => setLayer(Number(value))}
+          />
         ) : null}
-        <label class="field">
-          Sort units by
-          <select value={sortBy} data-sort onChange={(event) => setSortBy(event.currentTarget.value)}>
-            <option value={byUnit}>number</option>
-            {traces.map(({ name }) => (
-              <option key={name} value={name}>
-                mean of {visibleLine(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Sort units by"
+          hook="sort"
+          value={sortBy}
+          options={[[byUnit, 'number'], ...traces.map(({ name }) => [name, `mean of ${visibleLine(name)}`] as const)]}
+          onChoose={setSortBy}
+        />
+        {table && tableTrace ? (
+          <Choice
+            label="Values of"
+            hook="values"
+            value={tableTrace.name}
+            options={traces.map(({ name }) => [name, visibleLine(name)])}
+            onChoose={setTableGate}
+          />
+        ) : null}
         <p class="readout" aria-live="polite" data-readout>
           {cursor ? (
             <>
@@ -103,8 +108,8 @@ function Maps({
           )}
         </p>
       </div>
-      {table ? (
-        <GateTable traces={traces} labels={labels} order={order} />
+      {table && tableTrace ? (
+        <GateTable trace={tableTrace} labels={labels} order={order} />
       ) : (
         <div class="maps">
           {traces.map((trace) => (

@@ -2,15 +2,14 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { keyColors, lineWidth, useChartStyle } from '../chart-style';
 import { LineChart, type LineSeries } from '../charts/line-chart';
 import { extent, indexFrom, padded, type Range } from '../charts/ranges';
-import { DataTable } from '../components/data-table';
 import { Section, Toggle } from '../components/section';
 import { count, measure, shortCount } from '../format';
+import type { MetricsBuffer } from '../model/metrics-buffer';
 import type { RunView } from '../model/panel-store';
 import { usePersistedState } from '../persisted-state';
 import { taskWords } from '../tasks';
 import { baselinesInView, drawBaselines, drawBest, nameBaselines } from './loss-marks';
-
-const tableRows = 300;
+import { LossTable, Verdict } from './loss-numbers';
 
 /** Training and validation loss over the steps, beside predictors that learn nothing. */
 export function Loss({ view }: { readonly view: RunView }) {
@@ -21,20 +20,10 @@ export function Loss({ view }: { readonly view: RunView }) {
   const [zoom, setZoom] = usePersistedState<Range | undefined>('run', 'loss.zoom', undefined);
   const tools = (
     <>
-      {zoom ? (
-        <button
-          type="button"
-          class="toggle"
-          title="Show all steps (double-click in the chart, or press 0)"
-          onClick={() => setZoom(undefined)}
-        >
-          Reset zoom
-        </button>
-      ) : null}
       <Toggle label="Log" title="Logarithmic scale" on={log} onToggle={setLog} />
       <Toggle
         label="Smooth"
-        title="Smooth the training loss (mean over about 20 points)"
+        title="Smooth the training loss (mean of ten points on each side)"
         on={smooth}
         onToggle={setSmooth}
       />
@@ -69,22 +58,15 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const syncKey = useRef(`loss ${view.folder}`).current;
   const { metrics, run } = view;
+  const { clipNorm } = run.configuration.training;
   const unit = taskWords[run.dataset.task].lossUnit;
-  const x = metrics.column('step');
-  const loss = metrics.column('loss');
-  const validation = metrics.column('validationLoss');
-  const norm = metrics.column('gradientNorm');
+  const { x, loss, smoothed, validation, norm } = useColumns(metrics);
 
   const all: Range = [Math.min(x[0] ?? 0, 1), Math.max(x[x.length - 1] ?? 1, (x[0] ?? 0) + 1)];
   const xRange: Range = zoom ?? all;
   const from = indexFrom(x, xRange[0]);
   const to = Math.min(x.length - 1, indexFrom(x, xRange[1]));
-  const seen = extent(
-    smooth && zoom ? [metrics.column('smoothLoss'), validation] : [loss, validation],
-    from,
-    to,
-    log,
-  ) ?? [0.1, 1];
+  const seen = extent(smooth && zoom ? [smoothed, validation] : [loss, validation], from, to, log) ?? [0.1, 1];
   const baselines = baselinesInView(run.dataset.baselines, seen, zoom !== undefined);
   const yRange = padded(
     [Math.min(seen[0], ...baselines.map((b) => b.loss)), Math.max(seen[1], ...baselines.map((b) => b.loss))],
@@ -101,8 +83,8 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   const lines: readonly LineSeries[] = [
     ...(smooth
       ? [
-          { label: 'training, raw', values: loss, stroke: style.faintTraining, width: lineWidth.faint },
-          { label: 'training', values: metrics.column('smoothLoss'), stroke: style.training, width: lineWidth.main },
+          { label: 'training, raw', values: loss, stroke: style.faintTraining, width: lineWidth.faint, quiet: true },
+          { label: 'training', values: smoothed, stroke: style.training, width: lineWidth.main },
         ]
       : [{ label: 'training', values: loss, stroke: style.training, width: lineWidth.main }]),
     { label: 'validation', values: validation, stroke: style.validation, width: lineWidth.main, rings: true },
@@ -119,14 +101,23 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
         <Key
           class="training"
           name={smooth ? 'training, smoothed' : 'training'}
-          value={measure((smooth ? metrics.column('smoothLoss') : loss)[at])}
+          value={measure((smooth ? smoothed : loss)[at])}
         />
         <Key class="validation" name="validation" value={validationAt < 0 ? '–' : measure(validation[validationAt])} />
         {best ? <Key class="best" name="best" value={measure(best.loss)} /> : null}
-        {gradient ? <Key class="gradient" name="gradient norm" value={measure(norm[at])} /> : null}
       </p>
       <p class="axis-title">
         {unit}
+        {zoom ? (
+          <button
+            type="button"
+            class="link"
+            title="Show all steps (double-click in the chart, or press 0)"
+            onClick={() => setZoom(undefined)}
+          >
+            Show all steps
+          </button>
+        ) : null}
         <span class="at">{cursor === undefined ? 'latest' : `step ${count(x[at])}`}</span>
       </p>
       <LineChart
@@ -150,7 +141,13 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
       />
       {gradient ? (
         <>
-          <p class="axis-title">gradient norm, before clipping at {measure(run.configuration.training.clipNorm)}</p>
+          <p class="axis-title">
+            <Key
+              class="gradient"
+              name={`gradient norm, clipped at ${shortCount(clipNorm)}`}
+              value={measure(norm[at])}
+            />
+          </p>
           <LineChart
             label={`Gradient norm of ${count(x.length)} points.`}
             x={x}
@@ -175,23 +172,19 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   );
 }
 
-/** The best validation loss against the best of the predictors that learn nothing, in a sentence. */
-function Verdict({ view, unit }: { readonly view: RunView; readonly unit: string }) {
-  const { metrics, run } = view;
-  const bar = useMemo(() => [...run.dataset.baselines].sort((a, b) => a.loss - b.loss)[0], [run.dataset.baselines]);
-  if (metrics.best < 0) return <p class="note">Validation has not run yet.</p>;
-  const loss = metrics.column('validationLoss')[metrics.best] ?? Number.NaN;
-  const step = metrics.column('step')[metrics.best];
-  return (
-    <p class="note" data-verdict>
-      Best validation <strong>{measure(loss)}</strong> {unit} at step {count(step)}
-      {bar ? (
-        <>
-          , {measure(Math.abs(bar.loss - loss))} {loss < bar.loss ? 'below' : 'above'} {bar.name} ({measure(bar.loss)})
-        </>
-      ) : null}
-      .
-    </p>
+/** The same arrays until something is appended. */
+function useColumns(metrics: MetricsBuffer) {
+  const { version } = metrics;
+  return useMemo(
+    () => ({
+      version,
+      x: metrics.column('step'),
+      loss: metrics.column('loss'),
+      smoothed: metrics.column('smoothLoss'),
+      validation: metrics.column('validationLoss'),
+      norm: metrics.column('gradientNorm'),
+    }),
+    [metrics, version],
   );
 }
 
@@ -208,31 +201,6 @@ function Key({
     <span class={`key ${name}`}>
       {label} <output>{value}</output>
     </span>
-  );
-}
-
-function LossTable({ view }: { readonly view: RunView }) {
-  const { metrics, run } = view;
-  const columns = [
-    metrics.column('step'),
-    metrics.column('loss'),
-    metrics.column('validationLoss'),
-    metrics.column('gradientNorm'),
-  ] as const;
-  const shown = Math.min(tableRows, metrics.length);
-  const rows = Array.from({ length: shown }, (_, i) => {
-    const at = metrics.length - 1 - i;
-    return columns.map((column, j) => (j === 0 ? count(column[at]) : measure(column[at])));
-  });
-  return (
-    <div class="loss" data-points={metrics.length}>
-      <DataTable
-        caption={`Loss in ${taskWords[run.dataset.task].lossUnit}, latest step first`}
-        columns={['Step', 'Training', 'Validation', 'Gradient norm']}
-        rows={rows}
-        note={shown < metrics.length ? `The latest ${count(shown)} of ${count(metrics.length)} points.` : undefined}
-      />
-    </div>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { UserErrorData } from '../../src/protocol/errors';
 import { Problem } from '../components/problem';
 import { useCall } from '../use-call';
@@ -39,25 +40,33 @@ export function Unreachable({ error, onRetry }: { readonly error: UserErrorData;
   return (
     <div class="empty" data-view="unreachable">
       <Problem error={error}>
-        <button type="button" class="button" onClick={onRetry}>
-          Try Again
-        </button>
-        <CommandButtons commands={['unroll.openRun']} />
+        <CommandButtons commands={['unroll.openRun']}>
+          <button type="button" class="button" onClick={onRetry}>
+            Try Again
+          </button>
+        </CommandButtons>
       </Problem>
     </div>
   );
 }
 
-function CommandButtons({ commands: names }: { readonly commands: readonly Command[] }) {
+interface CommandButtonsProps {
+  readonly commands: readonly Command[];
+  /** Comes first, and is then the proposed way. */
+  readonly children?: ComponentChildren;
+}
+
+function CommandButtons({ commands: names, children }: CommandButtonsProps) {
   const { busy, error, dismiss, call } = useCall();
   return (
     <>
       <div class="buttons">
+        {children}
         {names.map((command, i) => (
           <button
             key={command}
             type="button"
-            class={`button ${i === 0 ? '' : 'secondary'}`}
+            class={`button ${i === 0 && !children ? '' : 'secondary'}`}
             title={commands[command].title}
             disabled={busy}
             data-command={command}
