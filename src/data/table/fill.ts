@@ -23,17 +23,20 @@ export async function fillColumns(
       }
       row += 1;
     }
+    for (const { endPart } of builders) endPart?.();
   }
   return { columns: builders.map(({ column }) => column()), lines };
 }
 
 interface Builder {
   set(row: number, cell: string): void;
+  /** The part of the file that the cells were cut from is about to be let go. */
+  endPart?(): void;
   column(): Column;
 }
 
 function builder(name: string, kind: Kind, rows: number, decimal: Decimal): Builder {
-  if (kind.kind === 'text') return textBuilder(name, rows);
+  if (kind.kind === 'text') return textBuilder(name);
   const values = new Float64Array(rows);
   let missing = 0;
   const put = (row: number, value: number) => {
@@ -47,38 +50,51 @@ function builder(name: string, kind: Kind, rows: number, decimal: Decimal): Buil
     };
   }
   const { format } = kind;
-  const labels: string[] = [];
+  const labels = ownStrings();
   return {
     set: (row, cell) => {
       put(row, format.parse(cell));
-      labels.push(ownCopy(cell));
+      labels.add(cell);
     },
-    column: () => ({ name, kind: 'date', values, labels, missing }),
+    endPart: labels.endPart,
+    column: () => ({ name, kind: 'date', values, labels: labels.all, missing }),
   };
 }
 
-function textBuilder(name: string, rows: number): Builder {
-  const values = new Array<string>(rows).fill('');
-  const known = new Map<string, string>();
+function textBuilder(name: string): Builder {
+  const values = ownStrings();
   let missing = 0;
   return {
-    set: (row, cell) => {
+    set: (_, cell) => {
+      values.add(cell);
       if (isMissing(cell)) missing += 1;
-      let own = known.get(cell);
-      if (own === undefined) {
-        own = ownCopy(cell);
-        known.set(own, own);
-      }
-      values[row] = own;
     },
-    column: () => ({ name, kind: 'text', values, missing }),
+    endPart: values.endPart,
+    column: () => ({ name, kind: 'text', values: values.all, missing }),
   };
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** A cell cut from a part of the file would keep the whole part in memory; V8 copies those under 13 characters. */
-function ownCopy(cell: string): string {
-  return cell.length < 13 ? cell : decoder.decode(encoder.encode(cell));
+/**
+ * Strings that outlive the part of the file that they were cut from. V8 would keep that whole part in memory as long
+ * as one of them; so at its end they are cut anew from a text of their own, and equal ones kept once.
+ */
+function ownStrings() {
+  const all: string[] = [];
+  const known = new Map<string, string>();
+  let added: string[] = [];
+  return {
+    all: all as readonly string[],
+    add: (cell: string) => {
+      added.push(cell);
+    },
+    endPart: () => {
+      // No cell holds a NUL character, for no text does.
+      for (const cell of added.length === 0 ? [] : added.join('\0').split('\0')) {
+        const own = known.get(cell) ?? cell;
+        if (own === cell && known.size < 10_000) known.set(cell, cell);
+        all.push(own);
+      }
+      added = [];
+    },
+  };
 }

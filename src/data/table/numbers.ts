@@ -10,6 +10,9 @@ const missingWords = new Set(
 
 /** Whether a trimmed cell holds no value. */
 export function isMissing(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  // Most cells begin with a digit, and no such word does but 1.#INF and its like.
+  if (first >= 0x32 && first <= 0x39) return false;
   return cell === '' || (cell.length <= 10 && missingWords.has(cell.toLowerCase()));
 }
 
