@@ -6,6 +6,8 @@ const second = 1000;
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
+    // TF.js registers its gradients in modules that Node's own loader cannot read.
+    server: { deps: { inline: [/@tensorflow/] } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30 * second } },
       {

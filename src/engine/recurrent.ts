@@ -98,7 +98,9 @@ function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
       if (!inputWeight || !inputBias) return [];
       const [batch, timeSteps, inputSize] = input.shape;
       const rows = tf.reshape(tf.transpose(input, [1, 0, 2]), [timeSteps * batch, inputSize]) as tf.Tensor2D;
-      const all = tf.add(tf.matMul(rows, inputWeight), inputBias);
+      const all = tf.add(tf.matMul(rows, inputWeight), inputBias) as tf.Tensor2D;
+      // TF.js cannot derive an unstack, or a split, into one.
+      if (timeSteps === 1) return [all];
       return tf.unstack(tf.reshape(all, [timeSteps, batch, inputWeight.shape[1]])) as tf.Tensor2D[];
     },
 
@@ -132,7 +134,6 @@ function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
   };
 }
 
-/** TF.js cannot derive a split into one. */
 function columns(joined: tf.Tensor2D, count: number): tf.Tensor2D[] {
   return count === 1 ? [joined] : tf.split(joined, count, 1);
 }

@@ -22,7 +22,7 @@ export async function probeModel(model: Model, { labels, input }: ProbeInput, st
       tensor.dispose();
       return {
         layer: Math.floor(index / names.length),
-        name,
+        name: name.replace("'", ''),
         role: roleOf(cell, name),
         range: ranges.get(name) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
         timeSteps: labels.length,

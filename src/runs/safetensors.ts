@@ -53,7 +53,10 @@ export function decodeSafetensors(file: Uint8Array): TensorFile {
     const size = shape.reduce((a, b) => a * b, 1);
     if (dtype !== 'F32') throw new Error(`The tensor ${name} is ${dtype}, not F32`);
     if (to - from !== 4 * size || start + to > file.length) throw new Error(`The tensor ${name} is cut short`);
-    tensors.set(name, { shape, values: new Float32Array(file.slice(start + from, start + to).buffer) });
+    tensors.set(name, {
+      shape,
+      values: new Float32Array(Uint8Array.from(file.subarray(start + from, start + to)).buffer),
+    });
   }
   return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
 }

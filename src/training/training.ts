@@ -133,6 +133,18 @@ export class Training {
     return step % every === 0 || step === this.parts.configuration.training.steps;
   }
 
+  /** Whether the next step would find a finite loss: a checkpoint of a model that has just exploded is of no use. */
+  async isSound(): Promise<boolean> {
+    const batch = this.windows.at(this.done.step + 1);
+    const loss = tf.tidy(() => {
+      const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
+      return this.parts.task.loss(this.model.forward(batch.input, start).output, batch.targets);
+    });
+    const [value] = await loss.data();
+    tf.dispose([loss, batch.input, batch.targets]);
+    return Number.isFinite(value);
+  }
+
   async snapshot(): Promise<Checkpoint> {
     const { first, second } = this.optimizer.saved();
     const names = stateNames(this.model.spec);

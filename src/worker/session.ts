@@ -191,12 +191,8 @@ export class Session {
   }
 
   private async checkpoint(): Promise<void> {
-    const snapshot = await this.training.snapshot();
-    // Weights that a last good step drove out of range would make the checkpoint useless: the one before is kept.
-    if ([...snapshot.weights.values()].every(({ values }) => values.every(Number.isFinite))) {
-      await this.writer.checkpoint(snapshot);
-    }
-    if (snapshot.position.step > 0) await this.update({ result: this.result() });
+    if (await this.training.isSound()) await this.writer.checkpoint(await this.training.snapshot());
+    if (this.training.position.step > 0) await this.update({ result: this.result() });
   }
 
   private async update(change: Partial<RunRecord>): Promise<void> {

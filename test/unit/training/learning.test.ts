@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { RunChoices } from '../../../src/configuration/run';
+import type { DatasetReport } from '../../../src/protocol/dataset';
+import type { MetricsPoint } from '../../../src/protocol/run';
+import { readRecord } from '../../../src/runs';
+import { answers } from '../../../src/worker/answer';
+import { temporaryFile, temporaryFolder } from '../temporary';
+import { seasonalTable, wordyText } from './datasets';
+
+async function train(name: string, content: string, training: Record<string, number>) {
+  const path = await temporaryFile(name, content);
+  const metrics: MetricsPoint[] = [];
+  let dataset: DatasetReport | undefined;
+  const outcome = await answers((event, value) => {
+    if (event === 'metrics') metrics.push(value as MetricsPoint);
+    if (event === 'dataset') dataset = value as DatasetReport;
+  }).train({ source: { kind: 'file', path }, choices: { training }, folder: join(await temporaryFolder(), 'run') });
+  const baseline = (wanted: string) =>
+    dataset?.baselines.find((candidate) => candidate.name.startsWith(wanted))?.loss ?? Number.NaN;
+  return { outcome, metrics, baseline };
+}
+
+test('a character model goes below the unigram and the bigram entropy of text that it has not seen', async () => {
+  const { outcome, baseline } = await train('words.txt', wordyText(600), { steps: 80, sampleEvery: 1000 });
+  expect(baseline('unigram')).toBeGreaterThan(baseline('bigram'));
+  expect(outcome.result.bestValidationLoss).toBeLessThan(0.9 * baseline('bigram'));
+}, 60_000);
+
+test('a forecast goes below the last value and the seasonal naive forecast on months that it has not seen', async () => {
+  const { outcome, metrics, baseline } = await train('months.csv', seasonalTable(360), {
+    steps: 240,
+    sampleEvery: 1000,
+  });
+  expect(outcome.result.bestValidationLoss).toBeLessThan(0.5 * baseline('last value'));
+  expect(outcome.result.bestValidationLoss).toBeLessThan(baseline('seasonal naive (12)'));
+  const error = metrics.at(-1)?.validationError;
+  expect(error?.rmse).toBeLessThan(0.6 * (error?.lastValue.rmse ?? 0));
+  expect(error?.seasonalNaive?.period).toBe(12);
+}, 60_000);
+
+test('a loss that is no longer finite ends the run, names the step, keeps the last good checkpoint, and proposes a lower rate', async () => {
+  const path = await temporaryFile('months.csv', seasonalTable(200));
+  const folder = join(await temporaryFolder(), 'run');
+  const worker = answers(() => undefined);
+  const choices: RunChoices = {
+    model: { cell: 'rnn-relu', units: 16 },
+    training: { learningRate: 1, clipNorm: 1e30, timeSteps: 64, steps: 50, checkpointEvery: 1 },
+  };
+  await expect(worker.train({ source: { kind: 'file', path }, choices, folder })).rejects.toMatchObject({
+    what: expect.stringMatching(/^The (loss became|gradient is no longer)/),
+    where: expect.stringMatching(/^step \d+$/),
+    wayOut: expect.stringContaining('--rate 0.1)'),
+  });
+  expect((await readRecord(folder)).state).toBe('failed');
+  const { traces } = await worker.probe({ folder });
+  expect(traces.every(({ values }) => values.every(Number.isFinite))).toBe(true);
+}, 60_000);
