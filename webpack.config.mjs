@@ -1,4 +1,5 @@
 import { EsbuildPlugin } from 'esbuild-loader';
+import webpack from 'webpack';
 
 /** Three programs and the host's twin, one bundle each; the engine loads in the worker alone. */
 export default (_environment, { mode = 'production' }) => {
@@ -27,7 +28,10 @@ export default (_environment, { mode = 'production' }) => {
   return [
     node('host', './src/extension.ts'),
     node('worker', './src/worker/main.ts'),
-    node('cli', './src/cli/main.ts'),
+    {
+      ...node('cli', './src/cli/main.ts'),
+      plugins: [new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],
+    },
     {
       ...shared,
       name: 'webview',

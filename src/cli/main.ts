@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { basename, resolve } from 'node:path';
 import manifest from '../../package.json';
 import { sentence, UserError } from '../base/user-error';
