@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { hue, hueDistance, parseColor, rgbToLab } from './charts/color';
+import { hue, hueDistance, legible, parseColor, rgbToLab } from './charts/color';
 import { divergingPalette, type Palette, sequentialPalette } from './charts/palette';
 
 /** How every chart looks: the theme's colours and fonts as a canvas needs them. */
@@ -30,6 +30,7 @@ export interface ChartStyle {
 export const fontSize = 11;
 /** The same for all charts, so that those below each other share their x axis; CSS pixels. */
 export const yAxisWidth = 42;
+export const rightPadding = 14;
 export const lineWidth = { main: 1.6, faint: 1, reference: 1 };
 export const referenceDash = [4, 4];
 
@@ -46,8 +47,13 @@ export function readChartStyle(): ChartStyle {
   const text = read('foreground', 'editor-foreground') || 'CanvasText';
   const background = read('editor-background') || 'Canvas';
   const highContrast = document.body.classList.contains('vscode-high-contrast');
-  const blue = read('charts-blue') || text;
-  const orange = distinct(blue, [read('charts-orange'), read('charts-yellow'), read('charts-red')]) || text;
+  // Some themes give chart colours that are translucent or near the background.
+  const line = (color: string) => {
+    const [own, ground] = [parseColor(color), parseColor(background)];
+    return own && ground ? `rgb(${legible(own, ground).join(',')})` : color;
+  };
+  const blue = line(read('charts-blue') || text);
+  const orange = line(distinct(blue, [read('charts-orange'), read('charts-yellow'), read('charts-red')]) || text);
   const colors = { background, foreground: read('editor-foreground', 'foreground'), negative: blue, positive: orange };
   return {
     id: `${document.body.dataset.vscodeThemeId ?? ''} ${document.body.className} ${text} ${background} ${blue}`,
@@ -62,7 +68,7 @@ export function readChartStyle(): ChartStyle {
     training: blue,
     faintTraining: withAlpha(blue, 0.35),
     validation: orange,
-    gradient: read('charts-purple') || blue,
+    gradient: line(read('charts-purple') || blue),
     warning: read('editorWarning-foreground', 'charts-yellow') || text,
     cursor: withAlpha(text, 0.6),
     highContrast,

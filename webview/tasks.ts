@@ -1,4 +1,5 @@
 import type { TaskName } from '../src/protocol/run';
+import { visibleLine, visibleToken } from './visible-text';
 
 /** What the views say differently for each task. */
 export interface TaskWords {
@@ -7,11 +8,25 @@ export interface TaskWords {
   readonly samplesTitle: string;
   /** What one step in time is. */
   readonly timeStep: string;
+  /** One of a probe's inputs as a label. */
+  readonly inputLabel: (input: string) => string;
   /** Whether a person can type an input to look at. */
   readonly ownInput: boolean;
 }
 
 export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
-  language: { lossUnit: 'nats per token', samplesTitle: 'Samples', timeStep: 'token', ownInput: true },
-  forecast: { lossUnit: 'scaled MSE', samplesTitle: 'Forecast', timeStep: 'row', ownInput: false },
+  language: {
+    lossUnit: 'nats per token',
+    samplesTitle: 'Samples',
+    timeStep: 'token',
+    inputLabel: visibleToken,
+    ownInput: true,
+  },
+  forecast: {
+    lossUnit: 'scaled MSE',
+    samplesTitle: 'Forecast',
+    timeStep: 'row',
+    inputLabel: visibleLine,
+    ownInput: false,
+  },
 };

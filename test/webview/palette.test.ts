@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hue, hueDistance, type Rgb, rgbToLab } from '../../webview/charts/color';
+import { contrast, hue, hueDistance, legible, type Rgb, rgbToLab } from '../../webview/charts/color';
 import { divergingPalette, type Palette, sequentialPalette } from '../../webview/charts/palette';
 import { themes } from '../../webview/dev/themes';
 
@@ -35,5 +35,25 @@ describe.each(Object.entries(themes))('colours of the maps in %s', (_, { variabl
   it('meet the background at zero', () => {
     const background = entry(sequentialPalette(colors), 0);
     expect(Math.abs(entry(divergingPalette(colors), 128).l - background.l)).toBeLessThan(0.03);
+  });
+});
+
+describe('colours of lines', () => {
+  it('are moved away from a background on which they would not be seen', () => {
+    for (const [color, background] of [
+      [
+        [58, 30, 12],
+        [31, 31, 31],
+      ],
+      [
+        [250, 220, 180],
+        [255, 255, 255],
+      ],
+    ] as const) {
+      const seen = legible(color, background);
+      expect(contrast(seen, background)).toBeGreaterThanOrEqual(3);
+      expect(hueDistance(hue(rgbToLab(seen)), hue(rgbToLab(color)))).toBeLessThan(0.35);
+    }
+    expect(legible([55, 148, 255], [31, 31, 31])).toEqual([55, 148, 255]);
   });
 });

@@ -62,3 +62,26 @@ export function parseColor(text: string): Rgb | undefined {
   const [red, green, blue] = numbers ?? [];
   return red === undefined || green === undefined || blue === undefined ? undefined : [red, green, blue];
 }
+
+/** Contrast of two colours as WCAG 2 defines it, from 1 to 21. */
+export function contrast(first: Rgb, second: Rgb): number {
+  const [darker = 0, lighter = 0] = [luminance(first), luminance(second)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance([red, green, blue]: Rgb): number {
+  return 0.2126 * toLinear(red / 255) + 0.7152 * toLinear(green / 255) + 0.0722 * toLinear(blue / 255);
+}
+
+/** The colour for a line on a background: opaque, and as much lighter or darker as it takes to be seen (contrast of 3). */
+export function legible(color: Rgb, background: Rgb): Rgb {
+  const { l: ground } = rgbToLab(background);
+  const away = ground < 0.6 ? 0.02 : -0.02;
+  let lab = rgbToLab(color);
+  let seen = labToRgb(lab);
+  while (contrast(seen, background) < 3 && lab.l > 0 && lab.l < 1) {
+    lab = { ...lab, l: lab.l + away };
+    seen = labToRgb(lab);
+  }
+  return seen;
+}

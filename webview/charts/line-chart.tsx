@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { type ChartStyle, yAxisWidth } from '../chart-style';
+import { type ChartStyle, fontSize, rightPadding, yAxisWidth } from '../chart-style';
 import { decimatedLine, nearestWithValue } from './decimate';
 import { onChartKey } from './line-chart-keys';
 import { indexFrom, type Range } from './ranges';
@@ -116,7 +116,7 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
     {
       width: Math.max(1, element.clientWidth),
       height: Math.max(1, element.clientHeight),
-      padding: [8, 14, showX ? 0 : 4, 0],
+      padding: [8, rightPadding, showX ? 0 : 4, 0],
       legend: { show: false },
       scales: {
         x: { time: false, range: () => [...latest.current.xRange] },
@@ -129,8 +129,8 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
           grid: { show: false },
           size: 22,
           gap: 4,
-          space: 60,
-          values: (_, values) => values.map((v) => latest.current.formatX(v)),
+          space: (chart) => 24 + labelWidth(latest.current.formatX(chart.data[0][0] ?? 0)),
+          values: (chart, values) => values.map((v) => xLabel(chart, v, latest.current.formatX(v))),
         },
         {
           ...axis,
@@ -199,6 +199,16 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
     dataOf(latest.current),
     element,
   );
+}
+
+const labelWidth = (label: string) => Math.max(36, label.length * fontSize * 0.56);
+
+/** Empty where the label would be cut at an edge. */
+function xLabel(chart: uPlot, value: number, label: string): string {
+  const middle = chart.valToPos(value, 'x');
+  const half = (label.length * fontSize * 0.5) / 2;
+  const width = chart.bbox.width / uPlot.pxRatio;
+  return middle - half < -yAxisWidth || middle + half > width + rightPadding ? '' : label;
 }
 
 function strokeOf(series: uPlot.Series | undefined): string {

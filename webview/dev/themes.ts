@@ -32,7 +32,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
       'sideBarSectionHeader-border': '#2b2b2b',
       'widget-border': '#313131',
       'charts-blue': '#3794ff',
-      'charts-orange': '#d18616',
+      'charts-orange': '#ea5c0055',
       'charts-yellow': '#cca700',
       'charts-red': '#f14c4c',
       'charts-green': '#89d185',

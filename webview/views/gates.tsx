@@ -9,8 +9,8 @@ import { count } from '../format';
 import { unitOrder } from '../model/gate-statistics';
 import type { RunView } from '../model/panel-store';
 import { usePersistedState } from '../persisted-state';
-import { taskWords } from '../tasks';
-import { visibleLine, visibleToken } from '../visible-text';
+import { type TaskWords, taskWords } from '../tasks';
+import { visibleLine } from '../visible-text';
 import { GateMap } from './gate-map';
 import { GateTable } from './gate-table';
 import { useOwnProbe } from './own-probe';
@@ -31,7 +31,7 @@ export function Gates({ view }: { readonly view: RunView }) {
       {words.ownInput ? <InputForm input={input} onInput={setInput} busy={busy} /> : null}
       {error ? <Problem error={error} onClose={dismiss} /> : null}
       {probe && probe.traces.length > 0 ? (
-        <Maps probe={probe} table={table} timeStep={words.timeStep} />
+        <Maps probe={probe} table={table} words={words} />
       ) : (
         <p class="note">
           The first look inside comes with the first sample, after {count(view.run.configuration.training.sampleEvery)}{' '}
@@ -42,15 +42,7 @@ export function Gates({ view }: { readonly view: RunView }) {
   );
 }
 
-function Maps({
-  probe,
-  table,
-  timeStep,
-}: {
-  readonly probe: Probe;
-  readonly table: boolean;
-  readonly timeStep: string;
-}) {
+function Maps({ probe, table, words }: { readonly probe: Probe; readonly table: boolean; readonly words: TaskWords }) {
   const style = useChartStyle();
   const layers = useMemo(() => [...new Set(probe.traces.map(({ layer }) => layer))].sort((a, b) => a - b), [probe]);
   const [chosenLayer, setLayer] = usePersistedState('run', 'gates.layer', layers[0] ?? 0);
@@ -59,7 +51,7 @@ function Maps({
   const [cursor, setCursor] = useState<Cell | undefined>(undefined);
   const layer = layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? 0);
   const traces = useMemo(() => probe.traces.filter((trace) => trace.layer === layer), [probe, layer]);
-  const labels = useMemo(() => probe.input.map(visibleToken), [probe]);
+  const labels = useMemo(() => probe.input.map(words.inputLabel), [probe, words]);
   const tableTrace = traces.find(({ name }) => name === tableGate) ?? traces[0];
   const units = traces[0]?.units ?? 0;
   const order = useMemo(
@@ -101,7 +93,7 @@ function Maps({
         <p class="readout" aria-live="polite" data-readout>
           {cursor ? (
             <>
-              {timeStep} {cursor.step + 1} <b>{labels[cursor.step]}</b> · unit {cursor.unit + 1} of {units}
+              {words.timeStep} {cursor.step + 1} <b>{labels[cursor.step]}</b> · unit {cursor.unit + 1} of {units}
             </>
           ) : (
             `recorded at step ${count(probe.step)}`

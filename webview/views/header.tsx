@@ -41,12 +41,13 @@ export function Header({ view }: { readonly view: RunView }) {
   const name = visibleLine(run.name);
   const dataset = visibleLine(run.dataset.name);
   const facts = [
-    ...(name === dataset ? [] : [dataset]),
+    dataset,
     model.cell,
     plural(model.units, 'unit'),
     plural(model.layers, 'layer'),
     plural(run.parameters, 'parameter'),
-  ];
+    // The proposed name of a run tells some of it already.
+  ].filter((fact) => !name.includes(fact));
   return (
     <header class="header" data-view="header" data-state={run.state} data-step={step}>
       <div class="header-top">
