@@ -1,4 +1,5 @@
 import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
 import type { Column, DateColumn, NumberColumn } from './columns';
 import { list, unknownColumn } from './names';
@@ -86,7 +87,7 @@ export function requireColumns(names: readonly string[], { date, target, columns
 
 function notNumeric(option: string, name: string, numeric: readonly NumberColumn[]): UserError {
   return new UserError({
-    what: `Column "${name}" does not hold numbers`,
+    what: `Column "${excerpt(name)}" does not hold numbers`,
     where: option,
     wayOut: `The numeric columns are ${list(numeric.map((column) => column.name))}.`,
   });

@@ -12,7 +12,7 @@ export interface DateColumn {
   readonly kind: 'date';
   /** Milliseconds since 1970 in UTC, `NaN` where missing. */
   readonly values: Float64Array;
-  /** As written in the file. */
+  /** As written in the file, safe to show. */
   readonly labels: readonly string[];
   readonly missing: number;
 }

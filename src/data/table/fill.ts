@@ -1,3 +1,4 @@
+import { visible } from '../../base/visible';
 import type { Column } from './columns';
 import type { Kind } from './kinds';
 import { type Decimal, isMissing, parseNumber } from './numbers';
@@ -50,7 +51,7 @@ function builder(name: string, kind: Kind, rows: number, decimal: Decimal): Buil
     };
   }
   const { format } = kind;
-  const labels = ownStrings();
+  const labels = ownStrings((cells) => visible(cells, separator));
   return {
     set: (row, cell) => {
       put(row, format.parse(cell));
@@ -74,11 +75,14 @@ function textBuilder(name: string): Builder {
   };
 }
 
+/** No cell holds a NUL character, for no text does. */
+const separator = '\0';
+
 /**
  * Strings that outlive the part of the file that they were cut from. V8 would keep that whole part in memory as long
  * as one of them; so at its end they are cut anew from a text of their own, and equal ones kept once.
  */
-function ownStrings() {
+function ownStrings(change = (cells: string) => cells) {
   const all: string[] = [];
   const known = new Map<string, string>();
   let added: string[] = [];
@@ -88,8 +92,7 @@ function ownStrings() {
       added.push(cell);
     },
     endPart: () => {
-      // No cell holds a NUL character, for no text does.
-      for (const cell of added.length === 0 ? [] : added.join('\0').split('\0')) {
+      for (const cell of added.length === 0 ? [] : change(added.join(separator)).split(separator)) {
         const own = known.get(cell) ?? cell;
         if (own === cell && known.size < 10_000) known.set(cell, cell);
         all.push(own);

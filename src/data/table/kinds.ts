@@ -1,3 +1,4 @@
+import { excerpt } from '../../base/visible';
 import type { DateFormat } from './date-formats';
 import { type Cell, type ColumnEvidence, type DateEvidence, irregularity, rareShare } from './evidence';
 import type { Decimal } from './numbers';
@@ -65,7 +66,7 @@ function dayFirstRank(date: DateEvidence, { decimal, delimiter }: TableMarks): n
 
 function dateKind(date: FoundDate): Kind {
   const warning = date.ambiguous
-    ? `Dates such as ${date.firstMatch} are read as ${date.format.name}; nothing in the file tells which it is.`
+    ? `Dates such as ${excerpt(date.firstMatch ?? '')} are read as ${date.format.name}; nothing in the file tells which it is.`
     : undefined;
   return { kind: 'date', format: date.format, rare: date.firstMiss, warning };
 }

@@ -42,10 +42,13 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   const numericFor = (decimal: Decimal) => kindsFor(decimal).filter((kind) => kind === 'number').length;
   const numericColumns = Math.max(numericFor('.'), numericFor(','));
   const seen = { numericColumns, columns: width, rowsSeen: rows.length };
-  const columns = width === 1 ? '1 column' : `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
+  const columns = `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
   if (rows.length < 2) return { table: false, why: 'it has fewer than two rows', ...seen };
   if (share < 0.9) return { table: false, why: 'its lines differ in their number of columns', ...seen };
-  if (numericColumns === 0) return { table: false, why: `it has ${columns}, none of them numeric`, ...seen };
+  if (numericColumns === 0) {
+    const why = width === 1 ? 'its lines are no rows of numbers' : `it has ${columns}, none of them numeric`;
+    return { table: false, why, ...seen };
+  }
   const numeric = numericColumns === width ? 'all numeric' : `${numericColumns} of them numeric`;
-  return { table: true, why: width === 1 ? 'each line is a number' : `it has ${columns}, ${numeric}`, ...seen };
+  return { table: true, why: width === 1 ? 'its lines are numbers' : `it has ${columns}, ${numeric}`, ...seen };
 }

@@ -1,3 +1,4 @@
+import { excerpt } from '../../base/visible';
 import type { Column, DateColumn } from './columns';
 
 /** Rows in the order of their dates, and what a person should know of it. */
@@ -12,7 +13,7 @@ export function orderByDate(columns: readonly Column[], lines: Int32Array, date:
   const turn = firstTurn(date.values);
   if (turn === undefined) return { columns, lines, warnings: oddSteps(date, lines) };
   if (date.missing > 0) {
-    const warning = `Rows are not in the order of "${date.name}" (line ${lines[turn]}), and stay so, as dates are missing.`;
+    const warning = `Rows are not in the order of ${quoted(date)} (line ${lines[turn]}), and stay so, as dates are missing.`;
     return { columns, lines, warnings: [warning] };
   }
   const order = Int32Array.from(lines, (_, i) => i);
@@ -30,7 +31,7 @@ export function orderByDate(columns: readonly Column[], lines: Int32Array, date:
     columns: sorted,
     lines: sortedLines,
     warnings: [
-      `${what}; they are sorted by "${date.name}".`,
+      `${what}; they are sorted by ${quoted(date)}.`,
       ...(sortedDate?.kind === 'date' ? oddSteps(sortedDate, sortedLines) : []),
     ],
   };
@@ -57,21 +58,25 @@ function picked(values: Float64Array, order: Int32Array): Float64Array {
   return Float64Array.from(order, (i) => values[i] ?? Number.NaN);
 }
 
-function oddSteps({ name, values, labels, missing }: DateColumn, lines: Int32Array): string[] {
+const quoted = ({ name }: Column) => `"${excerpt(name)}"`;
+
+function oddSteps(date: DateColumn, lines: Int32Array): string[] {
+  const { values, labels, missing } = date;
   if (missing > 0) return [];
+  const title = quoted(date);
   const warnings: string[] = [];
   const steps = values.slice(1).map((value, i) => value - (values[i] ?? value));
   const same = steps.indexOf(0);
   if (same >= 0) {
     const times = steps.filter((step) => step === 0).length;
-    warnings.push(`${labels[same + 1]} in "${name}" occurs again in line ${lines[same + 1]}${furtherTimes(times)}.`);
+    warnings.push(`${labels[same + 1]} in ${title} occurs again in line ${lines[same + 1]}${furtherTimes(times)}.`);
   }
   const limit = 1.5 * usualLongest(steps);
   const gaps = steps.filter((step) => step > limit).length;
   if (gaps > 0) {
     const gap = steps.findIndex((step) => step > limit);
     const between = `between ${labels[gap]} and ${labels[gap + 1]} (line ${lines[gap + 1]})`;
-    warnings.push(`Rows are missing in "${name}" ${between}${furtherTimes(gaps)}; rows are taken as evenly spaced.`);
+    warnings.push(`Rows are missing in ${title} ${between}${furtherTimes(gaps)}; rows are taken as evenly spaced.`);
   }
   return warnings;
 }
