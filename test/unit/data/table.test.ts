@@ -194,6 +194,11 @@ describe('readTable', () => {
     expect(table.columns[0]).toMatchObject({ labels: ['2024-01-01', '2024-01-02', '2024-01-03'] });
   });
 
+  it('keeps the labels of dates as written, but for characters that do not show', async () => {
+    const table = await read('d,v\nJan\u20282020,1\n"Feb 2020",3\n');
+    expect(table.columns[0]).toMatchObject({ kind: 'date', labels: ['Jan\\u{2028}2020', 'Feb 2020'] });
+  });
+
   it('sorts by the date column that is named, also one of numbers', async () => {
     const content = 'when,k,v\n2024-01-01,2003,1\n2024-01-02,2002,5\n2024-01-03,2001,9\n';
     const table = await read(content, { date: 'k' });
