@@ -36,4 +36,6 @@ await main(async () => {
 });
 
 /** The number of a zip archive's entries, which stands in the record at its end (it has no comment). */
-const entries = (/** @type {Buffer} */ archive) => archive.readUInt16LE(archive.length - 22 + 10);
+function entries(/** @type {Buffer} */ archive) {
+  return archive.readUInt16LE(archive.length - 22 + 10);
+}

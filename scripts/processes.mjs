@@ -113,7 +113,7 @@ function remember(/** @type {import('node:child_process').ChildProcess} */ child
 }
 
 function endAll() {
-  for (const child of living) endGroup(child, 'SIGTERM');
+  for (const child of living) endGroup(child, 'SIGKILL');
 }
 
 for (const [signal, code] of /** @type {const} */ ([
@@ -121,15 +121,18 @@ for (const [signal, code] of /** @type {const} */ ([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ])) {
-  process.on(signal, () => process.exit(code));
+  process.once(signal, () => void Promise.all([...living].map(end)).then(() => process.exit(code)));
 }
 
-/** Runs a script's main function: a `SetupError` is one line and exit code 1, anything else a stack. */
+/**
+ * Runs a script's main function and ends with its exit code. A `SetupError` is one line and exit code 1, anything else
+ * a stack; what was started is ended then.
+ */
 export async function main(/** @type {() => Promise<number | void>} */ body) {
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {
     say(error instanceof SetupError ? error.message : String(error instanceof Error ? error.stack : error));
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

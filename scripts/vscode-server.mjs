@@ -24,8 +24,8 @@ const defaultSettings = {
 /**
  * @typedef {object} VSCodeServer
  * @property {number} port
- * @property {(location: { folder?: string, file?: string, payload?: readonly (readonly [string, string])[] }) => string} url
- *   address of the workbench on a folder, with a file open
+ * @property {(location: { folder?: string, payload?: readonly (readonly [string, string])[] }) => string} url
+ *   address of the workbench on a folder
  * @property {(path: string) => string} uri a file of this machine as the workbench names it
  * @property {(settings: Record<string, unknown>) => Promise<void>} changeSettings adds to the user's settings;
  *   a workbench reads them when it is opened or reloaded
@@ -79,11 +79,10 @@ export async function startServer({ vsix, settings = {}, env = {}, testDriver = 
     const port = await listening(child, (part) => (log += part));
     const authority = `127.0.0.1:${port}`;
     const uri = (/** @type {string} */ path) => `vscode-remote://${authority}${uriPath(path)}`;
-    const url = (/** @type {Parameters<VSCodeServer['url']>[0]} */ { folder, file, payload = [] }) => {
+    const url = (/** @type {Parameters<VSCodeServer['url']>[0]} */ { folder, payload = [] }) => {
       const address = new URL(`http://${authority}/`);
       if (folder) address.searchParams.set('folder', uriPath(folder));
-      const all = file ? [...payload, ['openFile', uri(file)]] : payload;
-      if (all.length > 0) address.searchParams.set('payload', JSON.stringify(all));
+      if (payload.length > 0) address.searchParams.set('payload', JSON.stringify(payload));
       return address.href;
     };
     return { port, url, uri, changeSettings, log: () => log, stop };
@@ -150,4 +149,44 @@ export async function openWorkbench(/** @type {import('playwright-core').Page} *
 /** After opening or reloading: the status bar has items, which is when commands can be run. */
 export async function workbenchReady(/** @type {import('playwright-core').Page} */ page) {
   await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+}
+
+/**
+ * The document of a webview in which something matches the selector; waits until there is one.
+ * @param {import('playwright-core').Page} page
+ * @param {string} selector
+ * @returns {Promise<import('playwright-core').Frame>}
+ */
+export async function webviewWith(page, selector, milliseconds = 30_000) {
+  const until = Date.now() + milliseconds;
+  for (;;) {
+    for (const frame of webviewFrames(page)) {
+      const found = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0);
+      if (found > 0) return frame;
+    }
+    const left = until - Date.now();
+    if (left <= 0) throw new Error(`No webview shows ${selector} after ${milliseconds} ms. ${await shownBy(page)}`);
+    await framesChange(page, Math.min(left, 250));
+  }
+}
+
+/** Every webview is a frame in a frame, whose address is known. */
+const webviewFrames = (/** @type {import('playwright-core').Page} */ page) =>
+  page.frames().filter((frame) => /\/fake\.html(\?|$)/.test(frame.url()));
+
+/** A frame comes or goes; what changes within one is seen after the time. */
+async function framesChange(/** @type {import('playwright-core').Page} */ page, /** @type {number} */ timeout) {
+  const changes = [page.waitForEvent('framenavigated', { timeout }), page.waitForEvent('framedetached', { timeout })];
+  await Promise.race(changes).catch(() => undefined);
+}
+
+async function shownBy(/** @type {import('playwright-core').Page} */ page) {
+  const texts = webviewFrames(page).map((frame) => frame.locator('body').innerText({ timeout: 1000 }));
+  const shown = (await Promise.allSettled(texts)).map((text) =>
+    text.status === 'fulfilled' ? text.value.slice(0, 500) : '',
+  );
+  return `There ${shown.length === 1 ? 'is 1 webview' : `are ${shown.length} webviews`}: ${JSON.stringify(shown)}`;
 }

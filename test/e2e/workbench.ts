@@ -8,6 +8,7 @@ import {
   startBrowser,
   startServer,
   type VSCodeServer,
+  webviewWith,
   workbenchReady,
 } from '../../scripts/vscode-server.mjs';
 
@@ -228,40 +229,7 @@ export class Workbench {
   }
 
   /** The document of a webview in which something matches the selector; waits until there is one. */
-  async webview(selector: string, milliseconds = 30_000): Promise<Frame> {
-    const until = Date.now() + milliseconds;
-    for (;;) {
-      for (const frame of this.#webviewFrames()) {
-        if (
-          (await frame
-            .locator(selector)
-            .count()
-            .catch(() => 0)) > 0
-        )
-          return frame;
-      }
-      const left = until - Date.now();
-      if (left <= 0) throw new Error(`No webview shows ${selector}: ${await this.#shown()}`);
-      await this.#webviewChanges(Math.min(left, 250));
-    }
-  }
-
-  /** Every webview is a frame in a frame, whose address is known. */
-  #webviewFrames(): readonly Frame[] {
-    return this.page.frames().filter((frame) => /\/fake\.html(\?|$)/.test(frame.url()));
-  }
-
-  /** A frame comes or goes; what changes within one is seen after the time. */
-  async #webviewChanges(milliseconds: number): Promise<void> {
-    await Promise.race([
-      this.page.waitForEvent('framenavigated', { timeout: milliseconds }),
-      this.page.waitForEvent('framedetached', { timeout: milliseconds }),
-    ]).catch(() => undefined);
-  }
-
-  async #shown(): Promise<string> {
-    const texts = this.#webviewFrames().map((frame) => frame.locator('body').innerText({ timeout: 1000 }));
-    const shown = await Promise.allSettled(texts);
-    return JSON.stringify(shown.map((text) => (text.status === 'fulfilled' ? text.value.slice(0, 500) : 'unreadable')));
+  webview(selector: string, milliseconds = 30_000): Promise<Frame> {
+    return webviewWith(this.page, selector, milliseconds);
   }
 }
