@@ -55,13 +55,16 @@ export function unknownColumn(option: string, name: string, names: readonly stri
   });
 }
 
-/** The name that takes the fewest edits, when these are fewer than half of its letters. */
+/** The name of which the whole or a word takes the fewest edits, when these are fewer than half of the letters. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const wanted = name.trim().toLowerCase().slice(0, 64);
   let best: { name: string; edits: number } | undefined;
   for (const candidate of names) {
-    const edits = editDistance(wanted, candidate.toLowerCase().slice(0, 64));
-    if (edits < (best?.edits ?? Math.max(wanted.length, candidate.length) / 2)) best = { name: candidate, edits };
+    const whole = candidate.toLowerCase().slice(0, 64);
+    for (const part of [whole, ...whole.split(/[^\p{L}\p{N}]+/u)]) {
+      const edits = editDistance(wanted, part);
+      if (edits < (best?.edits ?? Math.max(wanted.length, part.length) / 2)) best = { name: candidate, edits };
+    }
   }
   return best?.name;
 }

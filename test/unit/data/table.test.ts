@@ -137,6 +137,7 @@ describe('readTable refuses with line and way out', () => {
     );
     expect((await failure(content, { date: 'zzzzzz' })).wayOut).toBe('The columns are "date", "price", "volume".');
     expect((await failure(content, { columns: ['price', 'Volume'] })).wayOut).toContain('"volume"?');
+    expect((await failure('Last (kW);v\n1,5;2\n3;4\n', { target: 'Lst' })).wayOut).toContain('"Last (kW)"?');
   });
 
   it('a target of words, a date column of numbers', async () => {
