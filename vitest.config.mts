@@ -23,6 +23,7 @@ export default defineConfig({
           testTimeout: 120 * second,
           hookTimeout: 120 * second,
           fileParallelism: false,
+          expect: { poll: { timeout: 15 * second } },
         },
       },
     ],

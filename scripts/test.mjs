@@ -95,8 +95,11 @@ function withNeeds(/** @type {readonly StageName[]} */ asked) {
 
 /** Fetches what the stages run on; what cannot be had fails the stages that ask for it, with its reason. */
 async function toolchain(/** @type {Set<StageName>} */ wanted) {
-  if (wanted.has('unit') || wanted.has('e2e') || wanted.has('host')) await node24().catch(() => undefined);
-  if (wanted.has('e2e') || wanted.has('host')) await Promise.allSettled([vscodeServer(), chromium()]);
+  const any = (/** @type {StageName[]} */ ...names) => names.some((name) => wanted.has(name));
+  const parts = [];
+  if (any('unit', 'host', 'e2e')) parts.push(node24(), chromium());
+  if (any('host', 'e2e')) parts.push(vscodeServer());
+  await Promise.allSettled(parts);
 }
 
 /** A program of Node without tests of its own. @returns {Promise<Count>} */
