@@ -14,7 +14,7 @@ import { dependencies } from './dependencies.mjs';
 import { main, need, run, SetupError, say, start } from './processes.mjs';
 import { root } from './toolchain.mjs';
 
-const sample = 'northanger-abbey.txt';
+const sample = 'meetings.txt';
 const began = Date.now();
 const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
 
