@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { PanelStore, PanelView } from './model/panel-store';
+import type { PanelStore, PanelView, RunView } from './model/panel-store';
 import type { Persistence } from './persisted-state';
+import { useKeptScroll } from './use-scroll';
 import { Gates } from './views/gates';
 import { Header } from './views/header';
 import { Loss } from './views/loss';
@@ -36,13 +37,18 @@ export function Panel({ store, persistence }: PanelProps) {
       return <Gone error={view.error} />;
     case 'run':
       persistence.show(view.view.folder);
-      return (
-        <main class="run" key={view.view.folder}>
-          <Header view={view.view} />
-          <Loss view={view.view} />
-          <Samples view={view.view} />
-          <Gates view={view.view} />
-        </main>
-      );
+      return <Run key={view.view.folder} view={view.view} />;
   }
+}
+
+function Run({ view }: { readonly view: RunView }) {
+  useKeptScroll();
+  return (
+    <main class="run">
+      <Header view={view} />
+      <Loss view={view} />
+      <Samples view={view} />
+      <Gates view={view} />
+    </main>
+  );
 }

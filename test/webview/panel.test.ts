@@ -219,6 +219,16 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('stays where it was scrolled to', async () => {
+    const page = await browser.open({ width: 300, height: 600 });
+    await page.evaluate(() => window.scrollTo(0, 900));
+    await drawn(page);
+    await page.reload();
+    await page.waitForSelector('[data-gate]');
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(900);
+    await page.close();
+  });
+
   it('opens the run that it showed before', async () => {
     const page = await browser.open();
     await page.reload();

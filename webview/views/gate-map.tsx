@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Trace } from '../../src/protocol/run';
 import type { ChartStyle } from '../chart-style';
 import { type Cell, HeatMap } from '../charts/heat-map';
@@ -20,6 +20,7 @@ interface GateMapProps {
 export function GateMap({ trace, order, labels, cursor, onCursor, style }: GateMapProps) {
   const { domain, sentence, stuck } = useMemo(() => gateStatistics(trace), [trace]);
   const marked = useMemo(() => stuck.map((s) => s !== undefined), [stuck]);
+  const [here, setHere] = useState(false);
   const palette = domain.kind === 'sequential' ? style.sequential : style.diverging;
   const value = cursor ? trace.values[cursor.step * trace.units + cursor.unit] : undefined;
   const name = visibleLine(trace.name);
@@ -30,6 +31,11 @@ export function GateMap({ trace, order, labels, cursor, onCursor, style }: GateM
           <code>{name}</code> <span class="role">{trace.role}</span>
         </h3>
         {value === undefined ? null : <output data-gate-value>{measure(value)}</output>}
+        {cursor && here ? (
+          <span class="role">
+            unit {cursor.unit + 1} at <b>{labels[cursor.step]}</b>
+          </span>
+        ) : null}
         <span class="scale" aria-hidden="true">
           {axisEnd(domain.min)}
           <span class="scale-bar" style={{ background: paletteGradient(palette) }} />
@@ -43,7 +49,10 @@ export function GateMap({ trace, order, labels, cursor, onCursor, style }: GateM
         labels={labels}
         marked={marked}
         cursor={cursor}
-        onCursor={onCursor}
+        onCursor={(cell) => {
+          setHere(cell !== undefined);
+          onCursor(cell);
+        }}
         style={style}
         label={`${name}, ${trace.role}: ${trace.units} units over ${trace.timeSteps} steps. ${sentence}`}
       />

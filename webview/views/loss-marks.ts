@@ -36,25 +36,35 @@ export function drawBaselines(chart: uPlot, style: ChartStyle, baselines: readon
   ctx.restore();
 }
 
-/** Names above the right ends of their lines, clear of the curves and of each other. */
-export function nameBaselines(chart: uPlot, style: ChartStyle, baselines: readonly Baseline[]): void {
+/**
+ * Names above the right ends of their lines, or above the left ends while the curves end near them; clear of each other.
+ * @param ends losses of the curves at the right edge
+ */
+export function nameBaselines(
+  chart: uPlot,
+  style: ChartStyle,
+  baselines: readonly Baseline[],
+  ends: readonly number[],
+): void {
   const { ctx, bbox } = chart;
   const scale = uPlot.pxRatio;
-  let free = Number.POSITIVE_INFINITY;
+  const room = 22 * scale;
+  const free = { left: Number.POSITIVE_INFINITY, right: Number.POSITIVE_INFINITY };
   ctx.save();
   ctx.fillStyle = style.faintText;
-  ctx.strokeStyle = style.background;
-  ctx.lineWidth = 3 * scale;
-  ctx.lineJoin = 'round';
   ctx.font = scaledFont(style.font, scale);
-  ctx.textAlign = 'right';
   ctx.textBaseline = 'bottom';
   for (const { name, loss, y } of placed(chart, baselines)) {
-    const text = `${visibleLine(name)} ${measure(loss)}`;
-    const at = [bbox.left + bbox.width, Math.min(free, y - 2 * scale)] as const;
-    ctx.strokeText(text, ...at);
-    ctx.fillText(text, ...at);
-    free = at[1] - (fontSize + 2) * scale;
+    const taken = ends.some((end) => Math.abs(chart.valToPos(end, 'y', true) - (y - room / 3)) < room);
+    const side = taken ? 'left' : 'right';
+    const bottom = Math.min(free[side], y - 2 * scale);
+    ctx.textAlign = side;
+    ctx.fillText(
+      `${visibleLine(name)} ${measure(loss)}`,
+      taken ? bbox.left + 4 * scale : bbox.left + bbox.width,
+      bottom,
+    );
+    free[side] = bottom - (fontSize + 2) * scale;
   }
   ctx.restore();
 }

@@ -93,6 +93,8 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   const best = metrics.best >= 0 ? { step: x[metrics.best] ?? 0, loss: validation[metrics.best] ?? 0 } : undefined;
   const at = cursor === undefined ? x.length - 1 : Math.min(cursor, x.length - 1);
   const validationAt = metrics.lastWith('validationLoss', at);
+  const lastValidation = metrics.lastWith('validationLoss', to);
+  const ends = [smoothed[to] ?? 0, ...(lastValidation < 0 ? [] : [validation[lastValidation] ?? 0])];
   const label = `${count(x.length)} points of training and validation loss in ${unit}, up to step ${count(x[x.length - 1])}.`;
 
   return (
@@ -130,11 +132,11 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
         style={style}
         formatX={shortCount}
         formatY={axisNumber}
-        below={(chart) => drawBaselines(chart, style, baselines)}
-        above={(chart) => {
-          if (best) drawBest(chart, style, best);
-          nameBaselines(chart, style, baselines);
+        below={(chart) => {
+          drawBaselines(chart, style, baselines);
+          nameBaselines(chart, style, baselines, ends);
         }}
+        above={(chart) => best && drawBest(chart, style, best)}
         onZoom={chooseZoom}
         onCursor={setCursor}
         syncKey={syncKey}
