@@ -87,7 +87,7 @@ function duration(seconds: number): string {
 
 /** Forecast and truth as two lines of blocks on one scale. */
 function pictures({ history, forecast, truth }: ForecastSample): string[] {
-  const past = history.slice(-Math.min(24, 72 - forecast.length));
+  const past = history.slice(-Math.max(8, Math.min(24, 72 - forecast.length)));
   const all = [...past, ...forecast, ...truth];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const blocks = (values: readonly number[]) =>

@@ -1,6 +1,6 @@
 /**
- * Length of the season of a series: the lag at which its detrended values correlate most with themselves, if that is a
- * peak of at least 0.3. Undefined when there is none, or too few rows to see two seasons.
+ * Length of the season of a series: the first lag at which its detrended values correlate with themselves about as well
+ * as at any, in a peak of at least 0.3. Undefined when there is none, or too few rows to see three seasons.
  */
 export function seasonOf(values: ArrayLike<number>): number | undefined {
   const longest = Math.min(Math.floor(values.length / 3), 400);
@@ -8,13 +8,13 @@ export function seasonOf(values: ArrayLike<number>): number | undefined {
   const energy = correlation(detrended, 0);
   if (longest < 3 || energy === 0) return undefined;
   const at = Array.from({ length: longest + 2 }, (_, lag) => correlation(detrended, lag) / energy);
-  let best: number | undefined;
-  for (let lag = 2; lag <= longest; lag++) {
-    const here = at[lag] ?? 0;
-    const isPeak = here > (at[lag - 1] ?? 0) && here >= (at[lag + 1] ?? 0);
-    if (isPeak && here >= 0.3 && here > (best === undefined ? 0 : (at[best] ?? 0) + 0.05)) best = lag;
-  }
-  return best;
+  const peaks = at.flatMap((here, lag): number[] => {
+    const isPeak = lag >= 2 && lag <= longest && here > (at[lag - 1] ?? 0) && here >= (at[lag + 1] ?? 0);
+    return isPeak && here >= 0.3 ? [lag] : [];
+  });
+  const highest = Math.max(...peaks.map((lag) => at[lag] ?? 0));
+  // Multiples of a season correlate as well as the season, and by chance a little better.
+  return peaks.find((lag) => (at[lag] ?? 0) >= 0.8 * highest);
 }
 
 function withoutTrend(values: ArrayLike<number>): Float64Array {

@@ -9,7 +9,7 @@ import type { ProbeInput, Task } from '../task';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
 import { generate } from './generate';
-import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
+import { encodeText, encodeTokens, type TokenIds, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface LanguageEncoding {
@@ -17,7 +17,7 @@ export interface LanguageEncoding {
   readonly unit: TokenUnit;
   /** Token of each id. */
   readonly vocabulary: readonly string[];
-  /** Beginning of the validation part: what samples start with, and probes read, unless asked otherwise. */
+  /** From the beginning of the validation part, where a line begins: what samples start with, and probes read, unless asked otherwise. */
   readonly prompt: string;
   readonly probeInput: string;
 }
@@ -47,6 +47,7 @@ export const language: Task<LanguageEncoding> = {
     }
     const spell = (from: number, count: number) =>
       Array.from(ids.subarray(from, from + count), (id) => vocabulary[id] ?? '').join('');
+    const opening = beginningOfLine(ids, boundary, vocabulary);
     const warnings = [...text.warnings];
     if (coverage < 0.98) {
       warnings.push(
@@ -58,8 +59,8 @@ export const language: Task<LanguageEncoding> = {
         task: 'language',
         unit,
         vocabulary,
-        prompt: spell(boundary, promptTokens[unit]),
-        probeInput: spell(boundary, probeTokens[unit]),
+        prompt: spell(opening, promptTokens[unit]),
+        probeInput: spell(opening, probeTokens[unit]),
       },
       report: {
         task: 'language',
@@ -123,3 +124,14 @@ export const language: Task<LanguageEncoding> = {
     };
   },
 };
+
+/** The first line that begins within the validation part, if one does soon: an excerpt from within a word says little. */
+function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly string[]): number {
+  const near = ids.subarray(boundary, boundary + 400);
+  for (const mark of ['\n', ' ']) {
+    const id = vocabulary.indexOf(mark);
+    const at = near.findIndex((token, index) => token === id && near[index + 1] !== id);
+    if (id > 0 && at >= 0 && boundary + at + 1 + probeTokens.chars < ids.length) return boundary + at + 1;
+  }
+  return boundary;
+}
