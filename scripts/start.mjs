@@ -53,7 +53,7 @@ async function sampleFile() {
 
 /** Opens the user's own VS Code. @returns {Promise<boolean>} false where there is none that can be seen */
 async function openOwn(/** @type {string} */ file, /** @type {NodeJS.ProcessEnv} */ env) {
-  if (!ownCode() || (process.platform === 'linux' && !hasDisplay())) return false;
+  if (!hasCode() || (process.platform === 'linux' && !hasDisplay())) return false;
   const windows = process.platform === 'win32';
   const args = ['--new-window', `--extensionDevelopmentPath=${root}`, dirname(file)];
   say('Building the extension');
@@ -67,12 +67,14 @@ async function openOwn(/** @type {string} */ file, /** @type {NodeJS.ProcessEnv}
   return true;
 }
 
-const ownCode = () =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => ['code', 'code.cmd'].some((name) => existsSync(join(folder, name))));
+function hasCode() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => ['code', 'code.cmd'].some((name) => existsSync(join(folder, name))));
+}
 
-const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+function hasDisplay() {
+  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+}
 
 /** Starts VS Code's server and shows it; resolves when a picture was asked for and is taken, else never. */
 async function openServer(

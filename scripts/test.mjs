@@ -77,7 +77,9 @@ async function stage(/** @type {StageName} */ name, /** @type {Set<string>} */ f
   }
 }
 
-const seconds = (/** @type {number} */ began) => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+function seconds(/** @type {number} */ began) {
+  return `${((Date.now() - began) / 1000).toFixed(1)} s`;
+}
 
 /** @returns {word is StageName} */
 function isStage(/** @type {string} */ word) {
