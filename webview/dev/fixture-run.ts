@@ -36,7 +36,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
   return {
     formatVersion: 1,
     id: '2026-05-04-a1',
-    name: language ? 'sea shanties' : 'river levels',
+    name: language ? 'lstm on shanties of the seven seas.txt' : 'gru on river levels at the old bridge.csv',
     createdAt: '2026-05-04T10:00:00.000Z',
     state,
     configuration: {
@@ -69,7 +69,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
       why: 'a text file',
       ambiguous: false,
       alternatives: [],
-      name: language ? 'shanties.txt' : 'river.csv',
+      name: language ? 'shanties of the seven seas.txt' : 'river levels at the old bridge.csv',
       path: undefined,
       fingerprint: { bytes: 112_640, sha256: '0'.repeat(64) },
       reading: {
