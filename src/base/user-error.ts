@@ -6,18 +6,18 @@ export class UserError extends Error implements UserErrorData {
   readonly what: string;
   readonly where: string | undefined;
   readonly wayOut: string;
-  readonly action: UserErrorData['action'];
+  readonly actions: UserErrorData['actions'];
 
   constructor(error: UserErrorData) {
     super(sentence(error));
     this.what = error.what;
     this.where = error.where;
     this.wayOut = error.wayOut;
-    this.action = error.action;
+    this.actions = error.actions;
   }
 
   toData(): UserErrorData {
-    return { what: this.what, where: this.where, wayOut: this.wayOut, action: this.action };
+    return { what: this.what, where: this.where, wayOut: this.wayOut, actions: this.actions };
   }
 }
 

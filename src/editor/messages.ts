@@ -38,10 +38,10 @@ export async function showMessage(kind: 'info' | 'error', text: string, buttons:
   await buttons.find(({ label }) => label === chosen)?.run();
 }
 
-function remedies({ action, where }: UserErrorData, { file, retry }: Failure): Button[] {
+function remedies({ actions = [], where }: UserErrorData, { file, retry }: Failure): Button[] {
   const line = lineOf(where);
   return [
-    ...(action && retry ? [{ label: action.label, run: () => retry(action.reading) }] : []),
+    ...(retry ? actions.map(({ label, reading }) => ({ label, run: () => retry(reading) })) : []),
     ...(file && line !== undefined ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }] : []),
   ];
 }

@@ -7,7 +7,7 @@ function isUserError(error: unknown): error is UserErrorData {
 /** What a person is told of any failure; a bug is named as one. */
 export function readable(error: unknown): UserErrorData {
   if (isUserError(error)) {
-    return { what: error.what, where: error.where, wayOut: error.wayOut, action: error.action };
+    return { what: error.what, where: error.where, wayOut: error.wayOut, actions: error.actions };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {

@@ -5,11 +5,11 @@ import type { RunEntry } from './run-list';
 /** Icon and colour of a run's state: codicon and theme colour ids. */
 export const stateIcons: Readonly<Record<RunState, readonly [icon: string, colour: string | undefined]>> = {
   running: ['pulse', 'charts.blue'],
-  paused: ['debug-pause', 'charts.yellow'],
+  paused: ['debug-pause', 'charts.blue'],
   finished: ['pass', 'charts.green'],
   stopped: ['debug-stop', undefined],
   failed: ['error', 'charts.red'],
-  interrupted: ['debug-disconnect', 'charts.orange'],
+  interrupted: ['debug-disconnect', 'charts.yellow'],
 };
 
 /** "lstm 64 · 1.432": the validation loss where there is one. */

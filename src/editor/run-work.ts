@@ -22,11 +22,6 @@ export class RunWork {
     await this.inTraining(folder).stop();
   }
 
-  /** Goes on from the last checkpoint; `steps` is a new total. */
-  resume(folder: string, steps?: number): Training {
-    return this.trainings.begin({ kind: 'resume', folder, steps });
-  }
-
   sample(folder: string, request: SampleRequest): Promise<Sample> {
     return this.trainings.of(folder)?.sample(request) ?? this.helper.call('sample', { folder, request });
   }

@@ -61,6 +61,7 @@ export function openStudio(context: vscode.ExtensionContext, startWorker: StartW
         void vscode.commands.executeCommand(command, ...(folder === undefined ? [] : [folder])),
     },
   });
+  list.changed.on((entry) => entry && hosts.renew(entry));
   current.changed.on((folder) => hosts.follow(folder));
   context.subscriptions.push(log, helper, list);
   return {

@@ -74,14 +74,14 @@ function updateItem(item: vscode.StatusBarItem, trainings: readonly Training[]):
 
 function notify(training: Training): void {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
-  void vscode.window.withProgress({ ...options, title: 'Unroll' }, async (report, token) => {
+  void vscode.window.withProgress({ ...options, title: plain(training.title) }, async (report, token) => {
     token.onCancellationRequested(() => void training.stop());
     let shown = 0;
     const show = throttle(() => {
       const { progress } = training;
       const percent = progress ? (100 * progress.step) / progress.steps : 0;
       report.report({
-        message: `${plain(training.title)} · ${standingText(training)}${control(training)}`,
+        message: `${standingText(training)}${control(training)}`,
         increment: percent - shown,
       });
       shown = percent;

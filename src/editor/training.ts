@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunChoices } from '../configuration/run';
 import type { DatasetSource } from '../protocol/dataset';
@@ -15,9 +16,8 @@ export type Order =
       readonly source: DatasetSource;
       readonly choices: RunChoices;
       readonly folder: string;
-      readonly name?: string;
     }
-  | { readonly kind: 'resume'; readonly folder: string; readonly steps?: number | undefined };
+  | { readonly kind: 'resume'; readonly folder: string; readonly name: string; readonly steps?: number | undefined };
 
 export type TrainingState = 'starting' | 'running' | 'paused' | 'stopping' | 'ended';
 
@@ -62,10 +62,10 @@ export class Training {
       return this.record.name;
     }
     if (this.order.kind === 'resume') {
-      return 'run';
+      return this.order.name;
     }
-    const { source, name } = this.order;
-    return name ?? (source.kind === 'text' ? source.name : (source.path.split(/[/\\]/).at(-1) ?? source.path));
+    const { source } = this.order;
+    return source.kind === 'text' ? source.name : basename(source.path);
   }
 
   get progress(): Progress | undefined {
@@ -138,7 +138,6 @@ export class Training {
             source: order.source,
             choices: order.choices,
             folder: order.folder,
-            ...(order.name === undefined ? {} : { name: order.name }),
           })
         : client.call('resume', { folder: order.folder, steps: order.steps });
     const ending = await work.then(

@@ -6,8 +6,14 @@ export interface UserErrorData {
   readonly where?: string | undefined;
   /** What to do about it: one whole sentence with a full stop. */
   readonly wayOut: string;
-  /** A remedy that an editor can offer as a button: the reading to try instead. */
-  readonly action?: { readonly label: string; readonly reading: Readonly<Record<string, unknown>> } | undefined;
+  /** Remedies that an editor can offer as buttons. */
+  readonly actions?: readonly Remedy[] | undefined;
+}
+
+/** The reading to try instead. */
+export interface Remedy {
+  readonly label: string;
+  readonly reading: Readonly<Record<string, unknown>>;
 }
 
 /** How an error crosses a thread: a `UserError`, or a bug with its stack. */

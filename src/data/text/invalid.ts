@@ -25,7 +25,10 @@ export async function invalidBytes(
     what: `The text is not valid ${encodingName(encoding)}: byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')} stands where it cannot`,
     where: `${file.name}, line ${line}, column ${column}, byte offset ${offset}`,
     wayOut: 'Read it as Latin-1 (--encoding latin1), or replace what is invalid (--invalid replace).',
-    action: { label: 'Read as Latin-1', reading: { encoding: 'latin1' } },
+    actions: [
+      { label: 'Read as Latin-1', reading: { encoding: 'latin1' } },
+      { label: 'Replace What Is Invalid', reading: { invalid: 'replace' } },
+    ],
   });
 }
 

@@ -122,11 +122,10 @@ async function inspectAgain(
   } catch (error) {
     const data = readable(error);
     studio.log.warn(sentence(data));
-    const { action } = data;
-    const buttons = action ? [action.label] : [];
-    const chosen = await vscode.window.showErrorMessage(plain(sentence(data)), { modal: true }, ...buttons);
-    return action && chosen === action.label
-      ? inspectAgain(studio, material, { ...reading, ...action.reading })
-      : undefined;
+    const { actions = [] } = data;
+    const labels = actions.map(({ label }) => label);
+    const chosen = await vscode.window.showErrorMessage(plain(sentence(data)), { modal: true }, ...labels);
+    const remedy = actions.find(({ label }) => label === chosen);
+    return remedy && inspectAgain(studio, material, { ...reading, ...remedy.reading });
   }
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
 import { tellEnding } from '../endings';
@@ -81,7 +82,12 @@ export async function continueRun(studio: Studio, folder: string, steps: number 
 
 /** @param show whether the panel opens */
 export function resumeTraining(studio: Studio, folder: string, steps: number | undefined, show: boolean): void {
-  const training = studio.work.resume(folder, steps);
+  const training = studio.trainings.begin({
+    kind: 'resume',
+    folder,
+    name: studio.list.of(folder)?.record.name ?? basename(folder),
+    steps,
+  });
   if (show) {
     showWhenReady(studio, training);
   }

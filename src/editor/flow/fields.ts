@@ -36,7 +36,7 @@ export function fieldsOf(properties: Readonly<Record<string, unknown>>): readonl
       key: key as Field['key'],
       type: property.type as Field['type'],
       default: property.default as Field['default'],
-      description: (property.markdownDescription ?? '').replace(/^Default of new runs: /, ''),
+      description: (property.markdownDescription ?? '').replace(/^Default of new runs: |\.$/g, ''),
       options: property.enum,
       minimum: property.minimum,
       exclusiveMinimum: property.exclusiveMinimum,

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { RunSnapshot, RunUpdate } from '../../protocol/panel';
 import type { CallMessage } from '../../protocol/worker';
 import { plain } from '../messages';
+import type { RunEntry } from '../run-list';
 import { panelHtml } from './html';
 import { type PanelServices, PanelSession } from './session';
 
@@ -44,6 +45,18 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
   follow(folder: string | undefined): void {
     if (folder !== undefined) {
       void this.side?.show(folder);
+    }
+  }
+
+  /** The run's record changed: a training told it already, anyone else's change is told here. */
+  renew({ folder, record, here }: RunEntry): void {
+    for (const [panel, session] of this.editors) {
+      if (session.shown === folder && panel.viewType === panelType && panel.title !== record.name) {
+        panel.title = record.name;
+      }
+    }
+    if (!here) {
+      this.push({ folder, run: record });
     }
   }
 
