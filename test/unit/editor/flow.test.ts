@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { runConfigurationSchema } from '../../../src/configuration/run';
+import { choicesOf, type Draft } from '../../../src/editor/flow/draft';
+import { fieldsOf, parsed, problemOf } from '../../../src/editor/flow/fields';
+import { cellChoices, sizeChoices, summary, taskChoices } from '../../../src/editor/flow/proposal-items';
+import { readingItems } from '../../../src/editor/flow/reading-items';
+import { tableReport, textReport } from './fixtures';
+
+const { contributes } = JSON.parse(await readFile('package.json', 'utf8'));
+const fields = fieldsOf(contributes.configuration.properties);
+const draft: Draft = {
+  source: { kind: 'file', path: '/work/rhyme.txt' },
+  report: textReport,
+  reading: {},
+  preferences: { model: {}, training: {} },
+  model: {},
+  training: {},
+};
+
+describe('the questions before a training', () => {
+  it('put the proposal first, so that Enter all the way trains with it', () => {
+    expect(taskChoices(draft)[0]?.value).toBe('language');
+    expect(cellChoices(draft)[0]?.value).toBe('lstm');
+    expect(sizeChoices(draft)[0]?.value).toEqual({ units: 32, layers: 1 });
+    expect(choicesOf(draft)).toEqual({
+      reading: { task: 'language' },
+      model: { cell: 'lstm', units: 32, layers: 1 },
+      training: { steps: 300 },
+    });
+  });
+
+  it('say why for every task, cell and size', () => {
+    const all = [...taskChoices(draft), ...cellChoices(draft), ...sizeChoices(draft)];
+    expect(all.filter(({ detail }) => !detail)).toEqual([]);
+  });
+
+  it('prefer what the settings say to the proposal, and a choice to both', () => {
+    const set: Draft = { ...draft, preferences: { model: { cell: 'gru', units: 48 }, training: { steps: 20 } } };
+    expect(cellChoices(set)[0]).toMatchObject({ value: 'gru', description: 'your setting' });
+    expect(sizeChoices(set)[0]).toMatchObject({ label: 'Your size', value: { units: 48, layers: 1 } });
+    const chosen = { ...set, model: { cell: 'lstm' } as const, training: { steps: 7 } };
+    expect(choicesOf(chosen)).toMatchObject({ model: { cell: 'lstm', units: 48 }, training: { steps: 7 } });
+  });
+
+  it('end with a summary of what will be trained', () => {
+    expect(summary(draft, fields)).toBe('Learn to write this text · LSTM, 32 units, 1 layer · 300 steps at rate 0.005');
+  });
+
+  it('make choices that the schema of a run takes', () => {
+    expect(runConfigurationSchema.safeParse(choicesOf(draft)).success).toBe(true);
+  });
+});
+
+describe('the reading of a table', () => {
+  const items = readingItems(tableReport);
+  const item = (key: string) => items.find((entry) => entry.key === key);
+
+  it('can be changed in every part, with what it is now', () => {
+    expect(items.map(({ key, now }) => [key, now])).toEqual([
+      ['target', 'price'],
+      ['columns', 'price, sold␛[31m'],
+      ['date', 'day'],
+      ['delimiter', 'semicolon'],
+      ['decimal', 'comma'],
+      ['header', 'names the columns'],
+      ['encoding', 'utf-8'],
+      ['invalid', 'are an error'],
+    ]);
+  });
+
+  it('offers numeric columns alone as target, keeps their true names, and shows none raw', () => {
+    expect(item('target')?.options.map(({ value }) => value)).toEqual(['price', 'sold\u001b[31m']);
+    expect(JSON.stringify(items.map(({ options }) => options.map(({ label }) => label)))).not.toContain('\\u001b');
+  });
+
+  it('has no encoding where an editor gave the text', () => {
+    expect(readingItems({ ...tableReport, path: undefined }).map(({ key }) => key)).not.toContain('encoding');
+  });
+});
+
+describe('a value that a person types', () => {
+  const field = (key: string) => {
+    const found = fields.find((entry) => entry.key === key);
+    if (!found) throw new Error(`no field ${key}`);
+    return found;
+  };
+
+  it('is refused where the schema refuses it, with the reason', () => {
+    expect(problemOf(field('units'), '0')).toBe('At least 1');
+    expect(problemOf(field('units'), '5000')).toBe('At most 4096');
+    expect(problemOf(field('units'), '2.5')).toBe('A whole number is needed');
+    expect(problemOf(field('learningRate'), '0')).toBe('More than 0');
+    expect(problemOf(field('learningRate'), 'fast')).toMatch(/number is needed/);
+    expect(problemOf(field('cell'), 'transformer')).toMatch(/^One of: rnn/);
+  });
+
+  it('is taken where the schema takes it', () => {
+    expect(problemOf(field('learningRate'), ' 1e-3 ')).toBeUndefined();
+    expect(parsed(field('learningRate'), ' 1e-3 ')).toBe(0.001);
+    expect(parsed(field('cell'), 'gru')).toBe('gru');
+  });
+});
