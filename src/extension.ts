@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './editor/commands/table';
 import { offerInterrupted } from './editor/interrupted';
 import { panelType } from './editor/panel/hosts';
+import { renewStalePages } from './editor/panel/stale';
 import { RunsTree, watchRuns } from './editor/runs-tree';
 import { openStartFile } from './editor/start-file';
 import { openStudio, type Studio } from './editor/studio';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     watchRuns(list),
     samples.register(),
     vscode.window.registerWebviewPanelSerializer(panelType, hosts),
+    renewStalePages(hosts, (name) => list.entries.find(({ record }) => record.name === name)?.folder ?? current.folder),
     vscode.window.registerWebviewViewProvider('unroll.view', hosts),
     vscode.window.registerCustomEditorProvider('unroll.run', hosts.runEditor),
     tree.onDidChangeSelection(({ selection: [folder] }) => current.set(folder ?? current.folder)),

@@ -32,8 +32,16 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
       }
     }
     const column = preserveFocus ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const panel = vscode.window.createWebviewPanel(panelType, 'Unroll', { viewColumn: column, preserveFocus }, {});
-    this.host(panel, folder);
+    this.open(folder, { viewColumn: column, preserveFocus });
+  }
+
+  open(folder: string, where: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean }): void {
+    this.host(vscode.window.createWebviewPanel(panelType, 'Unroll', where, {}), folder);
+  }
+
+  /** Whether a page that this host answers is in sight in the column. */
+  hasPageIn(column: vscode.ViewColumn): boolean {
+    return [...this.editors.keys()].some((panel) => panel.visible && panel.viewColumn === column);
   }
 
   /** Whether a page shows the run now. */
