@@ -68,7 +68,16 @@ function tooltip(entry: RunEntry): vscode.MarkdownString {
 export function watchRuns(list: RunList): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher('**/.unroll/runs/*/run.json');
   const reread = (uri: vscode.Uri) => void list.reread(dirname(uri.fsPath));
+  // A process that is killed writes nothing.
+  const timer = setInterval(() => {
+    for (const { folder, record, here } of list.entries) {
+      if (!here && (record.state === 'running' || record.state === 'paused')) {
+        void list.reread(folder);
+      }
+    }
+  }, 5_000);
   return vscode.Disposable.from(
+    { dispose: () => clearInterval(timer) },
     watcher,
     watcher.onDidCreate(reread),
     watcher.onDidChange(reread),

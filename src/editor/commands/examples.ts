@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
 import type { Studio } from '../studio';
-
-interface Example extends vscode.QuickPickItem {
-  readonly file: string;
-}
+import { examplesOf } from './example-list';
 
 /** Lets the person choose an example and opens a copy, in the workspace where there is one. */
 export async function openExample({ extensionUri, storage }: Studio): Promise<void> {
@@ -27,13 +24,14 @@ export async function openExample({ extensionUri, storage }: Studio): Promise<vo
   await vscode.window.showTextDocument(copy, { preview: false });
 }
 
-const dataset = /\.(txt|csv|tsv)$/;
-
-async function examplesIn(folder: vscode.Uri): Promise<readonly Example[]> {
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  return entries
-    .filter(([name, type]) => type === vscode.FileType.File && dataset.test(name))
-    .map(([name]) => ({ label: name, file: name }));
+async function examplesIn(folder: vscode.Uri) {
+  const readme = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'README.md'));
+  return examplesOf(Buffer.from(readme).toString()).map(({ file, size, holds, goodFor }) => ({
+    label: file,
+    description: `${size} · ${goodFor}`,
+    detail: holds,
+    file,
+  }));
 }
 
 /** Writes the file beside what is there: a copy with the same content is used again, another is never overwritten. */

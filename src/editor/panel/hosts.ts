@@ -74,10 +74,14 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     }
   }
 
+  /** The run was deleted: its editors close, and the side view says so. */
   gone(folder: string): void {
-    for (const session of this.sessions()) {
-      session.gone(folder);
+    for (const [panel, session] of this.editors) {
+      if (session.shown === folder) {
+        panel.dispose();
+      }
     }
+    this.side?.gone(folder);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
