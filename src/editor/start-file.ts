@@ -5,14 +5,19 @@ import type { Studio } from './studio';
 
 /** Set by `npm start`: a file to open and train on as soon as the editor is there. */
 const variable = 'UNROLL_START_FILE';
+const key = 'unroll.started';
 
 export async function openStartFile(studio: Studio): Promise<void> {
   const path = process.env[variable];
   if (!path) {
     return;
   }
-  // Windows that are opened later from this process are no start.
-  delete process.env[variable];
+  // A window that is reloaded has the variable still, from the same parent process, but is no start.
+  const start = `${process.ppid} ${path}`;
+  if (studio.memory.get(key) === start) {
+    return;
+  }
+  await studio.memory.update(key, start);
   const file = vscode.Uri.file(path);
   try {
     await vscode.window.showTextDocument(file, { preview: false });
