@@ -16,6 +16,9 @@ export async function tellEnding(
   const { folder, title } = training;
   const show = { label: 'Show Panel', run: () => studio.hosts.reveal(folder, false) };
   const goOn = { label: 'Continue', run: () => vscode.commands.executeCommand('unroll.continueRun', folder) };
+  if (ending.kind === 'cancelled') {
+    return;
+  }
   if (ending.kind !== 'outcome') {
     const buttons = training.record ? [...(ending.kind === 'lost' ? [goOn] : []), show] : [];
     await showFailure(studio.log, { error: ending.error, ...origin, buttons });

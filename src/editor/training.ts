@@ -24,10 +24,11 @@ export type TrainingState = 'starting' | 'running' | 'paused' | 'stopping' | 'en
 /** Starts a worker; what its training tells goes to the listener. */
 export type StartWorker = (onEvent: OnEvent) => WorkerClient;
 
-/** `lost`: the worker went away; the run's last checkpoint stands. */
+/** `lost`: the worker went away; the run's last checkpoint stands. `cancelled`: stopped before anything was written. */
 export type Ending =
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'error' | 'lost'; readonly error: unknown };
+  | { readonly kind: 'error' | 'lost'; readonly error: unknown }
+  | { readonly kind: 'cancelled' };
 
 /** A worker's event, with the run it belongs to. */
 export type Told = {
@@ -43,6 +44,8 @@ export class Training {
   readonly told = new Signal<Told>();
   readonly ended: Promise<Ending>;
   private readonly client: WorkerClient;
+  /** The dataset is read, and from then on a run may be written. */
+  private read = false;
 
   constructor(
     readonly order: Order,
@@ -82,14 +85,15 @@ export class Training {
     this.become('paused', 'running');
   }
 
-  /** Ends the training after the current step, with a checkpoint; settles when it has ended. */
+  /** Ends the training after the current step, with a checkpoint, or at once while it reads; settles when it has ended. */
   async stop(): Promise<void> {
-    if (this.state !== 'ended') {
-      this.state = 'stopping';
-      this.changed.fire();
-      await this.client.call('stop', {});
-      await this.ended;
+    if (this.state === 'ended') {
+      return;
     }
+    this.state = 'stopping';
+    this.changed.fire();
+    await (this.read ? this.client.call('stop', {}) : this.client.terminate());
+    await this.ended;
   }
 
   sample(request: SampleRequest): Promise<Sample> {
@@ -118,9 +122,17 @@ export class Training {
   }
 
   private hear(told: Told): void {
-    if (told.name === 'run') {
+    if (told.name === 'dataset') {
+      this.read = true;
+    } else if (told.name === 'run') {
+      const first = this.record === undefined;
       this.record = told.value;
-      if (this.state !== 'stopping' && (told.value.state === 'running' || told.value.state === 'paused')) {
+      if (this.state === 'stopping') {
+        if (first) {
+          // Asked for before the worker had a training to stop.
+          void this.client.call('stop', {}).catch(() => undefined);
+        }
+      } else if (told.value.state === 'running' || told.value.state === 'paused') {
         this.state = told.value.state;
       }
     } else if (told.name === 'metrics') {
@@ -142,7 +154,12 @@ export class Training {
         : client.call('resume', { folder: order.folder, steps: order.steps });
     const ending = await work.then(
       (outcome): Ending => ({ kind: 'outcome', outcome }),
-      async (error: unknown): Promise<Ending> => ({ kind: (await this.gone()) ? 'lost' : 'error', error }),
+      async (error: unknown): Promise<Ending> => {
+        const gone = await this.gone();
+        return gone && this.state === 'stopping' && !this.read
+          ? { kind: 'cancelled' }
+          : { kind: gone ? 'lost' : 'error', error };
+      },
     );
     this.state = 'ended';
     this.changed.fire();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ending, Trainings } from '../../../src/editor/training';
 import type { OnEvent, WorkerClient } from '../../../src/worker/start';
-import { point, record } from './fixtures';
+import { point, record, textReport } from './fixtures';
 
 const order = {
   kind: 'train',
@@ -68,6 +68,30 @@ describe('a training', () => {
     if (exits) hand.exit();
     expect(await training.ended).toMatchObject({ kind, error: new Error('gone') });
     expect((await told).kind).toBe(kind);
+  });
+
+  it('is cancelled at once while its dataset is read, without an error', async () => {
+    const { trainings, hand, calls } = stage();
+    const training = trainings.begin(order);
+    const exit = hand.exit;
+    hand.exit = () => {
+      hand.fail(new Error('The worker ended'));
+      exit();
+    };
+    await training.stop();
+    expect(await training.ended).toEqual({ kind: 'cancelled' });
+    expect(calls.map(([name]) => name)).toEqual(['train']);
+  });
+
+  it('is stopped with its run when that is asked for just before the run is there', async () => {
+    const { trainings, hand, calls } = stage();
+    const training = trainings.begin(order);
+    hand.tell('dataset', textReport);
+    const stopped = training.stop();
+    hand.tell('run', record());
+    expect(calls.map(([name]) => name)).toEqual(['train', 'stop', 'stop']);
+    hand.settle({ run: '/run', state: 'stopped', result: { step: 1, loss: 1 } });
+    await stopped;
   });
 
   it('is ended for now when the editor closes, so that it counts as interrupted', async () => {
