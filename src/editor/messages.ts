@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { sentence } from '../base/user-error';
 import { visible } from '../base/visible';
-import type { UserErrorData } from '../protocol/errors';
+import type { Remedy, UserErrorData } from '../protocol/errors';
 import { lineOf, readable } from './readable';
 
 export interface Button {
@@ -14,8 +14,8 @@ export interface Failure {
   readonly error: unknown;
   /** The file that was read, to open it at the line that the error names. */
   readonly file?: vscode.Uri | undefined;
-  /** Tries again with this reading. */
-  readonly retry?: ((reading: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  /** Tries again with other choices. */
+  readonly retry?: ((choices: Remedy['choices']) => unknown) | undefined;
   readonly buttons?: readonly Button[];
 }
 
@@ -41,7 +41,7 @@ export async function showMessage(kind: 'info' | 'error', text: string, buttons:
 function remedies({ actions = [], where }: UserErrorData, { file, retry }: Failure): Button[] {
   const line = lineOf(where);
   return [
-    ...(retry ? actions.map(({ label, reading }) => ({ label, run: () => retry(reading) })) : []),
+    ...(retry ? actions.map(({ label, choices }) => ({ label, run: () => retry(choices) })) : []),
     ...(file && line !== undefined ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }] : []),
   ];
 }

@@ -1,3 +1,5 @@
+import type { RunChoices } from '../configuration/run';
+
 /** What a person needs to know of a failure. Sentences without a full stop at the end of `what`. */
 export interface UserErrorData {
   /** What is wrong: "The file is empty". */
@@ -10,10 +12,10 @@ export interface UserErrorData {
   readonly actions?: readonly Remedy[] | undefined;
 }
 
-/** The reading to try instead. */
+/** What to choose instead. */
 export interface Remedy {
   readonly label: string;
-  readonly reading: Readonly<Record<string, unknown>>;
+  readonly choices: Pick<RunChoices, 'reading' | 'training'>;
 }
 
 /** How an error crosses a thread: a `UserError`, or a bug with its stack. */

@@ -18,6 +18,9 @@ export const runFile = {
   best: (folder: string) => join(folder, 'checkpoint', 'best.safetensors'),
 };
 
+/** Names given out by this process: a folder comes into being only when its dataset has been read. */
+const givenOut = new Set<string>();
+
 /** A folder of its own for a new run: `<root>/.unroll/runs/20261124-183154-prices`, with a number added if it is taken. */
 export async function newRunFolder(root: string, datasetName: string, now = new Date()): Promise<string> {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
@@ -32,7 +35,10 @@ export async function newRunFolder(root: string, datasetName: string, now = new 
   const id = `${stamp}-${slug}`;
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? id : `${id}-${number}`;
-    if (!taken.has(candidate)) return join(runsFolder(root), candidate);
+    const folder = join(runsFolder(root), candidate);
+    if (taken.has(candidate) || givenOut.has(folder)) continue;
+    givenOut.add(folder);
+    return folder;
   }
 }
 

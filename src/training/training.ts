@@ -215,9 +215,11 @@ function diverged(step: number, loss: number, learningRate: number): UserError {
   const what = Number.isFinite(loss)
     ? 'The gradient is no longer finite'
     : `The loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'}`;
+  const lower = Number((learningRate / 10).toPrecision(2));
   return new UserError({
     what,
     where: `step ${step}`,
-    wayOut: `The last good checkpoint is kept. Train again with a lower learning rate, such as ${Number((learningRate / 10).toPrecision(2))} (--rate ${Number((learningRate / 10).toPrecision(2))}).`,
+    wayOut: `The last good checkpoint is kept. Train again with a lower learning rate, such as ${lower} (--rate ${lower}).`,
+    actions: [{ label: `Train at Rate ${lower}`, choices: { training: { learningRate: lower } } }],
   });
 }

@@ -26,8 +26,8 @@ export async function invalidBytes(
     where: `${file.name}, line ${line}, column ${column}, byte offset ${offset}`,
     wayOut: 'Read it as Latin-1 (--encoding latin1), or replace what is invalid (--invalid replace).',
     actions: [
-      { label: 'Read as Latin-1', reading: { encoding: 'latin1' } },
-      { label: 'Replace What Is Invalid', reading: { invalid: 'replace' } },
+      { label: 'Read as Latin-1', choices: { reading: { encoding: 'latin1' } } },
+      { label: 'Replace What Is Invalid', choices: { reading: { invalid: 'replace' } } },
     ],
   });
 }

@@ -36,7 +36,7 @@ async function trainWith(studio: Studio, material: Material, reading: Partial<Re
     await showFailure(studio.log, {
       error,
       file: material.uri,
-      retry: (other) => trainWith(studio, material, { ...reading, ...other }),
+      retry: (other) => trainWith(studio, material, { ...reading, ...(other.reading as Partial<Reading>) }),
     });
     return;
   }
@@ -81,7 +81,12 @@ async function startTraining(studio: Studio, material: Material, choices: RunCho
   void training.ended.then((ending) =>
     tellEnding(studio, training, ending, {
       file: material.uri,
-      retry: (reading) => startTraining(studio, material, { ...choices, reading: { ...choices.reading, ...reading } }),
+      retry: (other) =>
+        startTraining(studio, material, {
+          ...choices,
+          reading: { ...choices.reading, ...other.reading },
+          training: { ...choices.training, ...other.training },
+        }),
     }),
   );
   return training;
@@ -126,6 +131,6 @@ async function inspectAgain(
     const labels = actions.map(({ label }) => label);
     const chosen = await vscode.window.showErrorMessage(plain(sentence(data)), { modal: true }, ...labels);
     const remedy = actions.find(({ label }) => label === chosen);
-    return remedy && inspectAgain(studio, material, { ...reading, ...remedy.reading });
+    return remedy && inspectAgain(studio, material, { ...reading, ...(remedy.choices.reading as Partial<Reading>) });
   }
 }

@@ -153,7 +153,7 @@ describe('readTable refuses with line and way out', () => {
 
   it('Latin-1 taken for UTF-8, and reads it when told', async () => {
     const content = Buffer.from('größe;v\n1,5;2\n3;5\n', 'latin1');
-    expect((await failure(content)).actions?.[0]?.reading).toEqual({ encoding: 'latin1' });
+    expect((await failure(content)).actions?.[0]?.choices.reading).toEqual({ encoding: 'latin1' });
     expect((await read(content, { encoding: 'latin1' })).columns.map(({ name }) => name)).toEqual(['größe', 'v']);
   });
 });
