@@ -57,6 +57,6 @@ function compact(count: number): string {
   return count < 1000
     ? String(count)
     : count < 1e6
-      ? `${(count / 1000).toPrecision(2).replace(/\.0$/, '')} thousand`
-      : `${(count / 1e6).toPrecision(2)} million`;
+      ? `${Number((count / 1000).toPrecision(2))} thousand`
+      : `${Number((count / 1e6).toPrecision(2))} million`;
 }
