@@ -8,7 +8,11 @@ import { columnsOf } from './columns';
 export async function snapshotOf(list: RunList, folder: string): Promise<RunSnapshot> {
   const { record, metrics, samples, probe } = await readRun(folder);
   const run = list.standing(folder, record);
-  const last = metrics.at(-1);
+  // Most points lie between two validations; the errors shown are those of the latest.
+  const validated = metrics.findLast(({ validationError }) => validationError !== undefined);
+  const latest = metrics.at(-1);
+  const last =
+    latest && validated?.validationError ? { validationError: validated.validationError, ...latest } : latest;
   const active = run.state === 'running' || run.state === 'paused';
   return {
     folder,
