@@ -12,6 +12,8 @@ import { readRecord } from './read';
 
 /** Writes one run, which is locked for this process until `close`. */
 export class RunWriter {
+  private writing: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly folder: string,
     private current: RunRecord,
@@ -86,7 +88,10 @@ export class RunWriter {
     // A failure of an earlier attempt is over once the run goes on.
     const { error: _, ...rest } = this.current;
     this.current = { ...rest, ...change };
-    await writeWhole(runFile.record(this.folder), asJson(this.current));
+    // One after another, and always the latest: two writes at once could end in the wrong order.
+    const written = this.writing.then(() => writeWhole(runFile.record(this.folder), asJson(this.current)));
+    this.writing = written.catch(() => undefined);
+    await written;
     return this.current;
   }
 

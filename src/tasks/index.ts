@@ -51,7 +51,7 @@ export async function readDataset(
   const proposal = propose(prepared.report, ({ units, layers }) =>
     task.spec(prepared.encoding, modelSchema.parse({ cell: 'lstm', units, layers })),
   );
-  return { task, prepared, report: { ...prepared.report, ...detection, proposal } };
+  return { task, prepared, report: { ...detection, ...prepared.report, proposal } };
 }
 
 /** Whole configuration of a run: what was chosen, else what is proposed for the dataset, else the defaults. */

@@ -50,6 +50,16 @@ export interface ProbeInput {
   readonly input: tf.Tensor;
 }
 
+export interface SampleContext {
+  /** Training steps that the model has seen. */
+  readonly step: number;
+  /** Used when the request has none. */
+  readonly seed: number;
+  readonly random: (seed: number) => Random;
+  /** Lets messages in during a long sample. */
+  readonly breathe: () => Promise<void>;
+}
+
 /** How records become batches, which model, which loss, which metrics, what a prediction looks like. */
 export interface Task<E extends { readonly task: TaskName } = { readonly task: TaskName }> {
   readonly name: E['task'];
@@ -62,12 +72,7 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
   spec(encoding: E, model: ModelConfiguration): ModelSpec;
   /** @param output [batch, time, outputs] */
   loss(output: tf.Tensor3D, targets: tf.Tensor): tf.Scalar;
-  sample(
-    model: Model,
-    encoding: E,
-    request: SampleRequest,
-    context: { readonly step: number; readonly random: (seed: number) => Random; readonly seed: number },
-  ): Promise<Sample>;
+  sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
   /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */
   probeInput(encoding: E, text: string | undefined): ProbeInput;
 }

@@ -31,7 +31,8 @@ export function answers(emit: Emit): Answers {
       stopWish = undefined;
     }
   };
-  const live = (folder: string) => (session?.folder === folder ? session : undefined);
+  const own = (folder: string) => (session?.folder === folder ? session : undefined);
+  const training = (folder: string) => (own(folder)?.isTraining ? session : undefined);
 
   return {
     async inspect({ source, reading }) {
@@ -51,14 +52,14 @@ export function answers(emit: Emit): Answers {
     },
     async sample({ folder, request }) {
       await startEngine();
-      return live(folder)?.sample(request) ?? sampleRun(folder, request);
+      return training(folder)?.sample(request) ?? sampleRun(folder, request);
     },
     async probe({ folder, input }) {
       await startEngine();
-      return live(folder)?.probe(input) ?? probeRun(folder, input);
+      return training(folder)?.probe(input) ?? probeRun(folder, input);
     },
     async rename({ folder, name }) {
-      await (live(folder)?.rename(name) ?? renameRun(folder, name));
+      await (own(folder)?.rename(name) ?? renameRun(folder, name));
     },
   };
 }

@@ -13,15 +13,16 @@ import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/w
 import { RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
+import { breathe } from './breathe';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
-
-/** Lets waiting messages in. */
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** One training with its run: takes steps, writes and tells what came of them, and obeys pause and stop. */
 export class Session {
   private ending: 'no' | 'stop' | 'forNow' = 'no';
+  /** No more steps come. */
+  private over = false;
+  private busy: Promise<unknown> = Promise.resolve();
   private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   private constructor(
@@ -103,20 +104,27 @@ export class Session {
     return this.writer.folder;
   }
 
+  /** Whether its model can be asked: once no more steps come, the run's folder has it. */
+  get isTraining(): boolean {
+    return !this.over;
+  }
+
   /** Trains to the end, or until it is stopped. Throws what ends it early, after it is written down. */
   async run(): Promise<Outcome> {
     this.emit('run', this.writer.record);
     try {
       while (this.ending === 'no' && this.training.position.step < this.configuration.training.steps) {
-        await this.step();
+        await this.alone(() => this.step());
         await breathe();
         await this.paused?.over;
       }
-      await this.checkpoint();
+      this.over = true;
+      await this.alone(() => this.checkpoint());
       const state = this.ending === 'no' ? 'finished' : this.ending === 'stop' ? 'stopped' : 'interrupted';
       await this.update({ state: state === 'interrupted' ? 'running' : state, result: this.result() });
       return { run: this.folder, state, result: this.result() };
     } catch (error) {
+      this.over = true;
       await this.fail(error);
       throw error;
     } finally {
@@ -126,7 +134,7 @@ export class Session {
   }
 
   async pause(): Promise<void> {
-    if (this.paused) return;
+    if (this.paused || this.over) return;
     let end = () => {};
     const over = new Promise<void>((resolve) => {
       end = resolve;
@@ -150,22 +158,38 @@ export class Session {
   }
 
   sample(request: SampleRequest): Promise<Sample> {
+    return this.alone(() => this.draw(request));
+  }
+
+  probe(input: string | undefined): Promise<Probe> {
+    return this.alone(() => this.record(input));
+  }
+
+  rename(name: string): Promise<void> {
+    return this.update({ name });
+  }
+
+  private draw(request: SampleRequest): Promise<Sample> {
     const { step } = this.training.position;
     const { task, prepared } = this.dataset;
     return task.sample(this.training.model, prepared.encoding, request, {
       step,
       seed: this.training.seedAt(step),
       random: randomFromSeed,
+      breathe,
     });
   }
 
-  probe(input?: string): Promise<Probe> {
+  private record(input?: string): Promise<Probe> {
     const { task, prepared } = this.dataset;
     return probeModel(this.training.model, task.probeInput(prepared.encoding, input), this.training.position.step);
   }
 
-  rename(name: string): Promise<void> {
-    return this.update({ name });
+  /** One after another: a sample is drawn from weights that no step changes meanwhile. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.busy.then(work);
+    this.busy = done.catch(() => undefined);
+    return done;
   }
 
   private async step(): Promise<void> {
@@ -181,10 +205,10 @@ export class Session {
   }
 
   private async look(): Promise<void> {
-    const sample = await this.sample({});
+    const sample = await this.draw({});
     await this.writer.sample(sample);
     this.emit('sample', sample);
-    const probe = await this.probe();
+    const probe = await this.record();
     await this.writer.probe(probe);
     this.emit('probe', probe);
     this.training.resumeClock();

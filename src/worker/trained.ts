@@ -5,6 +5,7 @@ import { probeModel } from '../probes/probe';
 import type { Probe, RunRecord, Sample, SampleRequest } from '../protocol/run';
 import { readBest, readEncoding, readRecord } from '../runs';
 import { type Encoding, taskOf } from '../tasks';
+import { breathe } from './breathe';
 
 /** A sample from the best weights of a run that is not in training. */
 export function sampleRun(folder: string, request: SampleRequest): Promise<Sample> {
@@ -13,6 +14,7 @@ export function sampleRun(folder: string, request: SampleRequest): Promise<Sampl
       step,
       seed: record.configuration.training.seed,
       random: randomFromSeed,
+      breathe,
     }),
   );
 }

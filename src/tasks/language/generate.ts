@@ -10,13 +10,20 @@ export interface GenerateOptions {
   /** How many of the most likely tokens are drawn from; 0: all. */
   readonly topK: number;
   readonly random: Random;
+  readonly breathe: () => Promise<void>;
 }
+
+/** Of a longer prompt the end is read. */
+const longestPrompt = 1000;
+
+/** Tokens between two breaths. */
+const stride = 32;
 
 /** Draws tokens one after another, each fed back as the next input. Never draws the unknown token. Returns ids. */
 export async function generate(model: Model, options: GenerateOptions): Promise<number[]> {
   const generated: number[] = [];
   let state: ModelState = model.zeroState(1);
-  let input = options.prompt;
+  let input = options.prompt.slice(-longestPrompt);
   while (generated.length < options.length) {
     const { logits, next } = stepWith(model, state, input);
     state = next;
@@ -25,6 +32,7 @@ export async function generate(model: Model, options: GenerateOptions): Promise<
     const id = draw(values, options);
     generated.push(id);
     input = [id];
+    if (generated.length % stride === 0) await options.breathe();
   }
   tf.dispose([...state]);
   return generated;

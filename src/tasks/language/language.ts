@@ -99,7 +99,7 @@ export const language: Task<LanguageEncoding> = {
       tf.reshape(targets, [-1]) as tf.Tensor1D,
     ),
 
-  async sample(model, encoding, request, { step, seed: defaultSeed, random }): Promise<LanguageSample> {
+  async sample(model, encoding, request, { step, seed: defaultSeed, random, breathe }): Promise<LanguageSample> {
     const { unit, vocabulary } = encoding;
     const prompt = request.prompt || encoding.prompt;
     const length = Math.min(request.length ?? sampleTokens[unit], longestSample);
@@ -112,6 +112,7 @@ export const language: Task<LanguageEncoding> = {
       temperature,
       topK,
       random: random(seed),
+      breathe,
     });
     return { task: 'language', step, prompt, text: ids.map((id) => vocabulary[id]).join(''), temperature, topK, seed };
   },

@@ -1,0 +1,2 @@
+/** Lets waiting messages in between two pieces of work. */
+export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
