@@ -56,7 +56,12 @@ export class Workbench {
     const server = await startServer({
       vsix,
       env,
-      settings: { 'workbench.colorTheme': themes[theme].name, 'window.confirmBeforeClose': 'never', ...settings },
+      settings: {
+        'workbench.colorTheme': themes[theme].name,
+        'window.confirmBeforeClose': 'never',
+        'files.autoSave': 'off',
+        ...settings,
+      },
     });
     const browser = await startBrowser();
     const context = await browser.newContext({ viewport: size });
@@ -129,17 +134,19 @@ export class Workbench {
 
   /** Types into a list that a key opens, and takes the row with exactly this label. */
   async #choose(key: string, typed: string, label: string): Promise<void> {
-    await this.page.keyboard.press(key);
+    const input = this.#quickInput.locator('input.input');
     const row = this.#row(label);
     for (let tries = 30; ; tries--) {
-      await this.#quickInput.locator('input.input').fill(typed);
       try {
+        // What closes just then may take the list along.
+        if (!(await input.isVisible())) await this.page.keyboard.press(key);
+        await input.fill(typed, { timeout: 2000 });
         await row.waitFor({ timeout: 1000 });
         break;
       } catch (error) {
-        // After a start the list does not know yet what extensions add, and it asks again only when one types.
         if (tries === 0) throw error;
-        await this.#quickInput.locator('input.input').fill(typed.slice(0, 1));
+        // After a start the list does not know yet what extensions add, and it asks again only when one types.
+        if (await input.isVisible()) await input.fill(typed.slice(0, 1), { timeout: 1000 }).catch(() => undefined);
       }
     }
     await this.#take(row);
@@ -156,10 +163,9 @@ export class Workbench {
   }
 
   #row(label: string): Locator {
-    const exactly = new RegExp(`^${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`);
     return this.#quickInput
       .locator('.monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: exactly }) })
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) })
       .first();
   }
 
@@ -207,9 +213,12 @@ export class Workbench {
     return this.#quickInput.locator('.monaco-list-row.focused');
   }
 
-  /** The tab of an editor, by its label. */
+  /** The tab of an editor, by its whole label. */
   tab(label: string): Locator {
-    return this.page.locator('.tab', { hasText: label });
+    // Its group, and whether it is pinned, are told after the label.
+    return this.page
+      .locator(`.tab[aria-label=${JSON.stringify(label)}], .tab[aria-label^=${JSON.stringify(`${label}, `)}]`)
+      .first();
   }
 
   /** A notification that holds the text. */
@@ -232,4 +241,60 @@ export class Workbench {
   webview(selector: string, milliseconds = 30_000): Promise<Frame> {
     return webviewWith(this.page, selector, milliseconds);
   }
+
+  /** Opens a file and takes the proposal of every question. */
+  async trainAsProposed(path: string): Promise<void> {
+    await this.openFile(path);
+    await this.command('Unroll: Train on This File');
+    await this.acceptAll(basename(path));
+  }
+
+  /** Takes the proposal of every question about a training on the file of this name. */
+  async acceptAll(name: string): Promise<void> {
+    for (const step of [1, 2, 3, 4]) await this.accept(`Train on ${name} (${step}/4)`);
+  }
+
+  /** An action in the title of the editor that is active. */
+  editorAction(label: string): Locator {
+    return this.page.locator('.editor-group-container.active .editor-actions').getByRole('button', { name: label });
+  }
+
+  /** Opens the context menu of a row by keyboard, and takes an entry. */
+  async contextMenu(row: Locator, entry: string): Promise<void> {
+    await row.click();
+    await this.page.keyboard.press('Shift+F10');
+    await this.page.getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  /** A file or folder in the explorer. */
+  explorerRow(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+  }
+
+  /** Opens a new editor with this text. */
+  async writeUntitled(text: string): Promise<void> {
+    await this.command('File: New Untitled Text File');
+    await this.page.locator('.tab.active[aria-label^="Untitled-"]').waitFor();
+    await this.write(text);
+  }
+
+  /** Inserts a text where the cursor is, at once. */
+  async write(text: string): Promise<void> {
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Closes the editor that is active. */
+  closeEditor(): Promise<void> {
+    return this.command('View: Close Editor');
+  }
+
+  resize(width: number, height: number): Promise<void> {
+    return this.page.setViewportSize({ width, height });
+  }
+}
+
+/** Nothing but the text; an icon before it is read as a space. */
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`);
 }

@@ -98,7 +98,7 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   const label = `${count(x.length)} points of training and validation loss in ${unit}, up to step ${count(x[x.length - 1])}.`;
 
   return (
-    <div class="loss" data-points={x.length} style={keyColors(style)}>
+    <div class="loss" data-points={x.length} data-steps={xRange.join(' ')} style={keyColors(style)}>
       <p class="legend">
         <Key
           class="training"

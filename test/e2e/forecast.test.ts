@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { heatMapsOf, panelOf } from './panel';
+import { useWorkbench } from './use-workbench';
+import type { Theme, Workbench } from './workbench';
+
+const workbench = useWorkbench({ settings: { 'unroll.training.steps': 150, 'unroll.training.sampleEvery': 25 } });
+
+/** The chart of the forecast and the table of its errors are there. */
+async function seesForecast(vscode: Workbench, file: string, target: string): Promise<void> {
+  const panel = await panelOf(vscode, { name: `lstm on ${file}`, state: 'finished' });
+  const chart = panel.locator('.forecast [data-points]');
+  expect(Number(await chart.getAttribute('data-points'))).toBeGreaterThan(20);
+  const errors = panel.locator('table[data-errors]');
+  expect(await errors.locator('caption').innerText()).toContain(target);
+  expect(await errors.locator('tbody th').allInnerTexts()).toEqual([
+    'this network',
+    'last value',
+    expect.stringMatching(/^same time last period \(\d+ rows\)$/),
+  ]);
+  for (const text of await errors.locator('td').allInnerTexts()) expect(text).toMatch(/\d/);
+}
+
+async function picture(vscode: Workbench, name: string): Promise<void> {
+  for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
+    await vscode.setTheme(theme);
+    await vscode.screenshot(name);
+    await vscode.resize(1400, 1900);
+    await vscode.screenshot(`${name}-whole`);
+    await vscode.resize(1400, 900);
+  }
+}
+
+test('how a table is read is shown before the training: delimiter, decimal mark, header, date and target', async () => {
+  const vscode = workbench();
+  await vscode.openFile('examples/power.csv');
+  await vscode.command('Unroll: Train on This File');
+  await vscode.quickPick('Train on power.csv (1/4)');
+  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  expect(rows).toContain('Forecast a column of this table4,368 rows, target Last (kW)');
+  for (const [label, value] of [
+    ['Target column', 'Last (kW)'],
+    ['Date column', 'Zeit'],
+    ['Delimiter', 'semicolon'],
+    ['Decimal mark', 'comma'],
+    ['First row', 'names the columns'],
+  ]) {
+    expect(rows).toContain(`${label}${value}`);
+  }
+  await vscode.screenshot('forecast-reading');
+});
+
+test('the target can be changed there, and the forecast is of the changed one', async () => {
+  const vscode = workbench();
+  await vscode.pick('Train on power.csv (1/4)', 'Target column');
+  await vscode.pick('Target column', 'Temperatur (°C)');
+  await vscode.quickPick('Train on power.csv (1/4)');
+  await expect.poll(async () => (await vscode.quickPickRows())[0]).toContain('target Temperatur (°C)');
+  await vscode.acceptAll('power.csv');
+  await seesForecast(vscode, 'power.csv', 'Temperatur (°C)');
+});
+
+test('a forecast of hourly power shows chart, errors and gates', async () => {
+  const vscode = workbench();
+  await vscode.command('View: Close All Editors');
+  await vscode.trainAsProposed('examples/power.csv');
+  await seesForecast(vscode, 'power.csv', 'Last (kW)');
+  expect((await heatMapsOf(await panelOf(vscode))).map((map) => map.split(' ')[0])).toContain('c');
+  await picture(vscode, 'forecast-power');
+});
+
+test('a forecast of monthly sea temperature shows chart and errors', async () => {
+  const vscode = workbench();
+  await vscode.command('View: Close All Editors');
+  await vscode.trainAsProposed('examples/sea-temperature.csv');
+  await seesForecast(vscode, 'sea-temperature.csv', 'temperature');
+  await picture(vscode, 'forecast-sea');
+});
