@@ -19,6 +19,8 @@ const defaultSettings = {
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
+  // In a browser VS Code saves by itself; tests of unsaved files need it as it is on the desktop.
+  'files.autoSave': 'off',
 };
 
 /**

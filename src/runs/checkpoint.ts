@@ -13,14 +13,23 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     for (const [name, tensor] of checkpoint[group as keyof typeof prefixes]) tensors.set(prefix + name, tensor);
   }
   const metadata = { position: JSON.stringify(checkpoint.position) };
-  await explained(folder, () => mkdir(runFile.checkpoints(folder), { recursive: true }));
+  await makeCheckpointFolder(folder);
   await writeWhole(runFile.last(folder), encodeSafetensors({ tensors, metadata }));
 }
 
 /** The weights with the lowest validation loss so far. */
 export async function writeBest(folder: string, weights: NamedArrays, step: number): Promise<void> {
-  await explained(folder, () => mkdir(runFile.checkpoints(folder), { recursive: true }));
+  await makeCheckpointFolder(folder);
   await writeWhole(runFile.best(folder), encodeSafetensors({ tensors: weights, metadata: { step: String(step) } }));
+}
+
+/** Not the run's folder with it: one that was deleted meanwhile stays so. */
+async function makeCheckpointFolder(folder: string): Promise<void> {
+  await explained(folder, () =>
+    mkdir(runFile.checkpoints(folder)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    }),
+  );
 }
 
 /** Undefined when the run has none yet. Throws a UserError when it is damaged. */

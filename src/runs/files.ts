@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../base/user-error';
 
@@ -27,6 +27,36 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
       throw error;
     }
   });
+}
+
+/**
+ * Makes a folder and those above it, as far as they are not there. Not by Node's own `recursive`, which never ends where
+ * a file system (as /proc) has no place for a folder.
+ *
+ * @throws UserError when one cannot be made
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await explained(path, async () => {
+    const missing: string[] = [];
+    for (let at = path; !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+    for (const folder of missing) {
+      await mkdir(folder).catch(async (error) => {
+        // Another process may have made it just now.
+        if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
+      });
+    }
+  });
+}
+
+/** False when nothing is there. Throws when a file is in the way. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' });
 }
 
 /** Runs a piece of file work; what the system refuses becomes a `UserError` that names the path. */
@@ -60,18 +90,51 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
+
+const goesOn = 'a run that had begun goes on from its last checkpoint (--resume RUN)';
+const full = { what: 'The disk is full', wayOut: `Free some space; ${goesOn}.` };
+const denied = {
+  what: 'The run may not be written here',
+  wayOut: 'Choose another folder for the run (--out DIR), or change the permissions of this one.',
+};
+const blocked = {
+  what: 'This path leads through a file, not a folder',
+  wayOut: 'Choose another folder for the run (--out DIR).',
+};
+
+const explanations: Readonly<Record<string, { readonly what: string; readonly wayOut: string }>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EFBIG: {
+    what: 'A file of the run reached the greatest size that is allowed here',
+    wayOut: `Raise the limit (ulimit -f) or choose another folder (--out DIR); ${goesOn}.`,
+  },
+  EACCES: denied,
+  EPERM: denied,
+  EROFS: {
+    what: 'The run cannot be written on a read-only file system',
+    wayOut: 'Choose another folder for the run (--out DIR).',
+  },
+  ENOTDIR: blocked,
+  EEXIST: blocked,
+  ENOENT: {
+    what: 'The run cannot be written, since its folder is gone or cannot be made',
+    wayOut: 'Choose another folder for the run (--out DIR), if nobody deleted it.',
+  },
+  ENAMETOOLONG: {
+    what: 'The path is longer than the file system allows',
+    wayOut: 'Choose a folder with a shorter path (--out DIR).',
+  },
+};
+
 function explain(error: unknown, path: string): unknown {
-  const wayOut = {
-    ENOSPC: 'Free some space, then continue the run: its last checkpoint is whole.',
-    EDQUOT: 'Free some space, then continue the run: its last checkpoint is whole.',
-    EACCES: 'Choose another folder for the run (--out DIR), or change the permissions of this one.',
-    EPERM: 'Choose another folder for the run (--out DIR), or change the permissions of this one.',
-    EROFS: 'The file system is read-only: choose another folder for the run (--out DIR).',
-    ENOTDIR: 'A part of this path is a file: choose another folder for the run (--out DIR).',
-    ENOENT: 'The folder is gone: was the run deleted?',
-    ENAMETOOLONG: 'Choose a folder with a shorter path (--out DIR).',
-  }[(error as NodeJS.ErrnoException).code ?? ''];
-  if (!wayOut) return error;
-  const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-  return new UserError({ what: full ? 'The disk is full' : 'The run cannot be written', where: path, wayOut });
+  const code = codeOf(error);
+  // What has no code of the system is a bug, or explained already.
+  if (code === undefined || error instanceof UserError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const { what, wayOut } = explanations[code] ?? {
+    what: `The run cannot be written: ${error instanceof Error ? error.message : code}`,
+    wayOut: `Check the disk, or choose another folder (--out DIR); ${goesOn}.`,
+  };
+  return new UserError({ what, where: path, wayOut });
 }

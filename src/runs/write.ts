@@ -1,10 +1,10 @@
-import { appendFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/user-error';
 import type { Checkpoint } from '../protocol/checkpoint';
 import type { MetricsPoint, Probe, RunRecord, Sample } from '../protocol/run';
 import { readCheckpoint, writeBest, writeCheckpoint } from './checkpoint';
-import { explained, readLines, writeWhole } from './files';
+import { explained, makeFolder, readLines, writeWhole } from './files';
 import { runFile } from './folder';
 import { lockRun } from './lock';
 import { writeProbe } from './probe-file';
@@ -25,35 +25,35 @@ export class RunWriter {
   }
 
   /**
-   * Begins a run: all or nothing.
+   * Begins a run: all or nothing. `run.json` comes last, so that what a crash leaves is no run.
    *
+   * @param checkpoint where the training begins; undefined when that is no model to go on from
    * @param text what is trained on, where that is not a file
-   * @throws UserError when the folder holds a run already or cannot be written
+   * @throws UserError when the folder holds something already or cannot be written
    */
-  static async create(folder: string, record: RunRecord, encoding: unknown, text?: string): Promise<RunWriter> {
-    if (await exists(runFile.record(folder))) {
-      throw new UserError({
-        what: 'The folder holds a run already',
-        where: folder,
-        wayOut: `Continue it (--resume ${folder}), or choose another folder.`,
-      });
-    }
-    const isNew = !(await exists(folder));
-    await explained(folder, () => mkdir(folder, { recursive: true }));
+  static async create(
+    folder: string,
+    record: RunRecord,
+    encoding: unknown,
+    checkpoint: Checkpoint | undefined,
+    text?: string,
+  ): Promise<RunWriter> {
+    const found = await readdir(folder).catch(() => undefined);
+    if (found?.some((name) => !name.startsWith('.'))) throw occupied(folder, found.includes('run.json'));
+    await makeFolder(folder);
+    let unlock = async () => {};
     try {
       await hideFromGit(folder);
-      const unlock = await lockRun(folder);
-      try {
-        if (text !== undefined) await writeWhole(runFile.dataset(folder), text);
-        await writeWhole(runFile.encoding(folder), JSON.stringify(encoding));
-        await writeWhole(runFile.record(folder), asJson(record));
-        return new RunWriter(folder, record, unlock);
-      } catch (error) {
-        await unlock();
-        throw error;
-      }
+      unlock = await lockRun(folder);
+      if (text !== undefined) await writeWhole(runFile.dataset(folder), text);
+      await writeWhole(runFile.encoding(folder), JSON.stringify(encoding));
+      if (checkpoint) await writeCheckpoint(folder, checkpoint);
+      await writeWhole(runFile.record(folder), asJson(record));
+      return new RunWriter(folder, record, unlock);
     } catch (error) {
-      if (isNew) await rm(folder, { recursive: true, force: true });
+      await unlock();
+      const written = found ? Object.values(runFile).map((path) => path(folder)) : [folder];
+      for (const path of written) await rm(path, { recursive: true, force: true });
       throw error;
     }
   }
@@ -143,11 +143,14 @@ async function hideFromGit(folder: string): Promise<void> {
   );
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+function occupied(folder: string, byRun: boolean): UserError {
+  return new UserError({
+    what: byRun ? 'The folder holds a run already' : 'The folder is not empty',
+    where: folder,
+    wayOut: byRun
+      ? `Go on with it (--resume ${folder}), or choose another folder.`
+      : 'Choose a new folder for the run (--out DIR), so that nothing in this one is lost.',
+  });
 }
 
 const asJson = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;

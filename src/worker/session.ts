@@ -66,11 +66,10 @@ export class Session {
       folder,
       record,
       dataset.prepared.encoding,
+      (await training.isSound()) ? await training.snapshot() : undefined,
       source.kind === 'text' ? source.text : undefined,
     );
-    const session = new Session(dataset, training, configuration, writer, emit);
-    await session.checkpoint();
-    return session;
+    return new Session(dataset, training, configuration, writer, emit);
   }
 
   /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */

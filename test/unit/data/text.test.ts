@@ -97,7 +97,10 @@ describe('readText', () => {
     expect(error.where).toMatch(/menu\.txt, line 2, column 9, byte offset 20$/);
     expect(error.wayOut).toContain('--encoding latin1');
     expect(error.wayOut).toContain('--invalid replace');
-    expect(error.actions?.map(({ choices }) => choices.reading)).toEqual([{ encoding: 'latin1' }, { invalid: 'replace' }]);
+    expect(error.actions?.map(({ choices }) => choices.reading)).toEqual([
+      { encoding: 'latin1' },
+      { invalid: 'replace' },
+    ]);
   });
 
   it('points at it beyond the first part of the file too', async () => {
