@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 /** The extension under test, activated. */
@@ -58,17 +59,17 @@ export function next<T>(
   });
 }
 
-/** Resolves when a file that matches the pattern (relative to the open folder) is created or changed. */
-export async function fileWritten(
-  pattern: string,
-  condition: (uri: vscode.Uri) => boolean = () => true,
-): Promise<vscode.Uri> {
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(workspaceFolder(), pattern));
-  try {
-    const what = `a file like ${pattern}`;
-    return await Promise.race([next(watcher.onDidCreate, what, condition), next(watcher.onDidChange, what, condition)]);
-  } finally {
-    watcher.dispose();
+/**
+ * The first value that is not undefined, looked for again and again: for what is on the disk, since VS Code's watcher
+ * of files may begin late and tells nothing that was before. Rejects after the time, with what was waited for.
+ */
+export async function found<T>(what: string, look: () => Promise<T | undefined>, milliseconds = 30_000): Promise<T> {
+  const until = Date.now() + milliseconds;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    if (Date.now() > until) throw new Error(`Waited ${milliseconds} ms in vain for ${what}.`);
+    await delay(20);
   }
 }
 

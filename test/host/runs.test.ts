@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { access, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { listRuns } from '../../src/runs';
 import {
   activatedExtension,
   closeAllEditors,
-  fileWritten,
+  found,
   next,
   openTabs,
   show,
@@ -26,36 +26,30 @@ async function runsOf(name: string) {
 
 /** Resolves when the run's file says so. */
 async function becomes(folder: string, state: string): Promise<void> {
-  for (;;) {
-    // Watched before it is read, so that no change falls between.
-    const written = fileWritten('.unroll/runs/*/run.json', ({ fsPath }) => dirname(fsPath) === folder);
-    if (JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')).state === state) {
-      void written.catch(() => undefined);
-      return;
-    }
-    await written;
-  }
+  await found(`${folder} to be ${state}`, async () => {
+    const record = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+    return record.state === state || undefined;
+  });
 }
 
-/** Resolves with the folder of a run that is not there yet. */
-async function newRun(): Promise<string> {
-  const known = new Set((await listRuns(workspaceFolder())).runs.map(({ folder }) => folder));
-  return dirname((await fileWritten('.unroll/runs/*/run.json', ({ fsPath }) => !known.has(dirname(fsPath)))).fsPath);
+/** What looks for the folder of a run that is not there yet. */
+async function newRun(): Promise<() => Promise<string | undefined>> {
+  const all = async () => (await listRuns(workspaceFolder())).runs.map(({ folder }) => folder);
+  const known = new Set(await all());
+  return async () => (await all()).find((folder) => !known.has(folder));
 }
 
 /** Answers the questions of a training with what is proposed, and waits until the run is there. */
 async function trainAsProposed(uri: vscode.Uri): Promise<string> {
-  const run = newRun();
+  const run = await newRun();
   const started = command('unroll.train', uri);
-  let over = false;
-  void Promise.resolve(started).then(() => {
-    over = true;
-  });
-  while (!over) {
+  // Each question is taken as it comes; where there is none yet, nothing is taken.
+  const folder = await found(`a run on ${uri.fsPath}`, async () => {
     await command('workbench.action.acceptSelectedQuickOpenItem');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return run;
+    return run();
+  });
+  await started;
+  return folder;
 }
 
 suite('a training', () => {
@@ -96,7 +90,9 @@ suite('a training', () => {
     await becomes(folder, 'running');
     const panel = await webviewOpened('unroll.panel');
     await vscode.window.tabGroups.close(panel);
-    await fileWritten('.unroll/runs/*/metrics.jsonl');
+    const metrics = () => readFile(join(folder, 'metrics.jsonl'), 'utf8');
+    const before = await metrics();
+    await found('more steps', async () => (await metrics()).length > before.length || undefined);
     const [run] = await runsOf('rhyme with spaces ü.txt');
     assert.equal(run?.record.state, 'running');
     await command('unroll.stop', folder);
@@ -104,9 +100,9 @@ suite('a training', () => {
   });
 
   test('repeats the last choice without a question', async () => {
-    const run = newRun();
+    const run = await newRun();
     await command('unroll.trainAgain');
-    const again = await run;
+    const again = await found('a second run', run);
     await command('unroll.stop', again);
     await becomes(again, 'stopped');
     const [one, other] = await runsOf('rhyme with spaces ü.txt');
