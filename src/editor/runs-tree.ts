@@ -50,7 +50,7 @@ export class RunsTree implements vscode.TreeDataProvider<string> {
     item.contextValue = `run.${entry.record.state}${entry.here ? '.here' : ''}`;
     item.tooltip = tooltip(entry);
     item.accessibilityInformation = { label: `${entry.record.name}, ${entry.record.state}, ${describe(entry)}` };
-    item.command = { command: 'unroll.showPanel', title: 'Show Panel', arguments: [folder] };
+    item.command = { command: 'unroll.showPanel', title: 'Show Panel', arguments: [{ folder, preserveFocus: true }] };
     return item;
   }
 }

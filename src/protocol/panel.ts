@@ -37,6 +37,8 @@ export interface RunUpdate {
   readonly metrics?: MetricsColumns;
   readonly last?: MetricsPoint;
   readonly samples?: readonly Sample[];
+  /** Samples that a person asked for outside of the view, to be shown at once. */
+  readonly asked?: readonly Sample[];
   readonly probe?: Probe;
   readonly progress?: Progress;
 }

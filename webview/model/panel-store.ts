@@ -13,6 +13,8 @@ export interface RunView {
   /** The last that came with a point: most points are between two validations. */
   readonly validationError: ValidationError | undefined;
   readonly samples: readonly Sample[];
+  /** Asked for elsewhere since the page opened. */
+  readonly asked: readonly Sample[];
   readonly probe: Probe | undefined;
   readonly progress: Progress | undefined;
 }
@@ -68,6 +70,7 @@ export class PanelStore {
         last: update.last ?? view.last,
         validationError: update.last?.validationError ?? view.validationError,
         samples: update.samples ? [...view.samples, ...update.samples] : view.samples,
+        asked: update.asked ? [...view.asked, ...update.asked] : view.asked,
         probe: update.probe ?? view.probe,
         progress: update.progress ?? view.progress,
       },
@@ -98,6 +101,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunView {
     last: snapshot.last,
     validationError: snapshot.last?.validationError,
     samples: snapshot.samples,
+    asked: [],
     probe: snapshot.probe,
     progress: snapshot.progress,
   };

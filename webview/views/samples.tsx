@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Sample, TaskName } from '../../src/protocol/run';
 import { Section, Toggle } from '../components/section';
 import { count } from '../format';
@@ -33,6 +33,16 @@ export function Samples({ view }: { readonly view: RunView }) {
   const index = found >= 0 ? found : history.length - 1;
   const sample = history[index];
   const SampleView = sampleViews[task];
+  const ask = (made: readonly Sample[]) => {
+    const last = made.at(-1);
+    if (!last) return;
+    setAsked([...asked, ...made].slice(-keptAsked));
+    setChosen(keyOf(last));
+  };
+  useEffect(() => {
+    const known = new Set(asked.map(keyOf));
+    ask(view.asked.filter((sample) => !known.has(keyOf(sample))));
+  }, [view.asked]);
   const choose = (at: number) => {
     const target = history[at];
     setChosen(target && at < history.length - 1 ? keyOf(target) : undefined);
@@ -56,14 +66,7 @@ export function Samples({ view }: { readonly view: RunView }) {
           at any time.
         </p>
       )}
-      <SampleForm
-        view={view}
-        latest={sample}
-        onSample={(made) => {
-          setAsked([...asked, made].slice(-keptAsked));
-          setChosen(keyOf(made));
-        }}
-      />
+      <SampleForm view={view} latest={sample} onSample={(made) => ask([made])} />
     </Section>
   );
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
 import type { SampleRequest } from '../../protocol/run';
@@ -14,9 +15,14 @@ export async function sample(studio: Studio, folder: string): Promise<void> {
     return;
   }
   const options = { location: vscode.ProgressLocation.Notification, title: `Unroll: sampling ${visible(record.name)}` };
-  const result = await vscode.window.withProgress(options, () => studio.work.sample(folder, request));
-  studio.hosts.push({ folder, samples: [result] });
-  await studio.samples.show(record.name, result);
+  // A new seed each time, or the same answers would bring the same text.
+  const fresh = { ...request, seed: randomInt(2 ** 32) };
+  const result = await vscode.window.withProgress(options, () => studio.work.sample(folder, fresh));
+  studio.hosts.push({ folder, asked: [result] });
+  // A page in sight shows it, and nothing comes in front of that page.
+  if (!studio.hosts.visible(folder)) {
+    await studio.samples.show(record.name, result);
+  }
 }
 
 async function askAll(title: string, all: readonly Question[]): Promise<SampleRequest | undefined> {

@@ -48,16 +48,16 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
       return folder === undefined ? undefined : work(folder, argument);
     };
   const onCurrent =
-    (title: string, work: (folder: string) => unknown): Command =>
+    (title: string, work: (folder: string, argument: unknown) => unknown): Command =>
     async (argument) => {
       const current = studio.current.folder;
       const known = current !== undefined && studio.list.of(current) ? current : undefined;
       const folder = named(argument) ?? known ?? (await chooseRun(studio, title));
-      return folder === undefined ? undefined : work(folder);
+      return folder === undefined ? undefined : work(folder, argument);
     };
-  const show = (folder: string) => {
+  const show = (folder: string, argument: unknown) => {
     studio.current.set(folder);
-    studio.hosts.reveal(folder, false);
+    studio.hosts.reveal(folder, isGlance(argument));
   };
 
   const commands: Readonly<Record<CommandId, Command>> = {
@@ -92,6 +92,11 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
       }),
     ),
   );
+}
+
+/** Whether the focus stays where it is: keys go on working in the tree after a click there. */
+function isGlance(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'preserveFocus' in argument;
 }
 
 function stepsOf(argument: unknown): number | undefined {

@@ -98,7 +98,7 @@ export function showWhenReady({ current, hosts }: Studio, training: Training): v
     if (name === 'run') {
       first.dispose();
       current.set(training.folder);
-      hosts.reveal(training.folder, true);
+      hosts.revealBeside(training.folder);
     }
   });
 }

@@ -23,16 +23,22 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
 
   constructor(private readonly services: HostServices) {}
 
-  /** Shows the run in its editor, which is opened beside the active one if need be. */
-  reveal(folder: string, preserveFocus: boolean): void {
+  /** Shows the run in its editor, which is opened here if need be. */
+  reveal(folder: string, preserveFocus: boolean, viewColumn = vscode.ViewColumn.Active): void {
     for (const [panel, session] of this.editors) {
       if (session.shown === folder) {
         panel.reveal(undefined, preserveFocus);
         return;
       }
     }
-    const column = preserveFocus ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    this.open(folder, { viewColumn: column, preserveFocus });
+    this.open(folder, { viewColumn, preserveFocus });
+  }
+
+  /** Shows the run beside the text that is trained on: where other pages are, rather than in a column more. */
+  revealBeside(folder: string): void {
+    const textColumn = vscode.window.activeTextEditor?.viewColumn;
+    const page = [...this.editors.keys()].find(({ visible, viewColumn }) => visible && viewColumn !== textColumn);
+    this.reveal(folder, true, page?.viewColumn ?? vscode.ViewColumn.Beside);
   }
 
   open(folder: string, where: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean }): void {

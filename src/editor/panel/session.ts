@@ -1,5 +1,5 @@
 import type { PanelCalls, PanelEvents, RunSnapshot, RunUpdate } from '../../protocol/panel';
-import type { RunState } from '../../protocol/run';
+import type { RunState, Sample } from '../../protocol/run';
 import type { CallMessage, ReplyMessage } from '../../protocol/worker';
 import { readable, toWire } from '../readable';
 import type { Subscription } from '../signal';
@@ -45,6 +45,8 @@ export class PanelSession {
   private following: Following | undefined;
   private generation = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** Samples that were asked for while the page was hidden. */
+  private unseen: readonly Sample[] = [];
   private foreign: Subscription | undefined;
   /** Buffers of runs whose folder is being read. */
   private readonly reading = new Map<string, UpdateBuffer>();
@@ -94,6 +96,7 @@ export class PanelSession {
   async receive({ id, call, argument }: CallMessage): Promise<void> {
     try {
       this.post({ id, result: call === 'open' ? await this.open(argument) : await this.act(call, argument) });
+      this.tellUnseen();
       this.schedule();
     } catch (error) {
       this.post({ id, error: toWire(error) });
@@ -102,6 +105,9 @@ export class PanelSession {
 
   /** Shows another run from now on; a page that is not there yet will ask for it. */
   async show(folder: string): Promise<void> {
+    if (folder !== this.folder) {
+      this.unseen = [];
+    }
     this.folder = folder;
     if (!this.attached) {
       return;
@@ -117,10 +123,12 @@ export class PanelSession {
     }
   }
 
-  /** Tells the page news of the run that no worker told, such as a sample asked for elsewhere. */
+  /** Tells the page news of the run that no worker told. What a person asked for waits for a page that is hidden. */
   push(update: RunUpdate): void {
     if (this.following?.folder === update.folder) {
       this.tell('update', update);
+    } else if (update.asked && this.folder === update.folder) {
+      this.unseen = [...this.unseen, ...update.asked];
     }
   }
 
@@ -233,6 +241,13 @@ export class PanelSession {
     if (update) {
       this.following?.sent.add(update);
       this.tell('update', update);
+    }
+  }
+
+  private tellUnseen(): void {
+    if (this.following && this.unseen.length > 0) {
+      this.tell('update', { folder: this.following.folder, asked: this.unseen });
+      this.unseen = [];
     }
   }
 
