@@ -1,5 +1,6 @@
 export { readBest } from './checkpoint';
 export { newRunFolder, runFile, runsFolder } from './folder';
 export { releaseAfterCrash } from './lock';
+export { freeName } from './name';
 export { type ListedRun, listRuns, readEncoding, readRecord, readRun, type StoredRun } from './read';
 export { RunWriter, renameRun } from './write';

@@ -10,7 +10,7 @@ import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
 import type { Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
-import { RunWriter, readRecord, runFile } from '../runs';
+import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { breathe } from './breathe';
@@ -45,7 +45,7 @@ export class Session {
     const record: RunRecord = {
       formatVersion: 1,
       id: basename(folder),
-      name: name ?? `${configuration.model.cell} on ${dataset.report.name}`,
+      name: name ?? (await freeName(folder, `${configuration.model.cell} on ${dataset.report.name}`)),
       createdAt: new Date().toISOString(),
       state: 'running',
       configuration,
