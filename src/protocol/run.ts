@@ -81,6 +81,9 @@ export interface ForecastSample {
 /** A line of `samples.jsonl`, and the `sample` event. */
 export type Sample = LanguageSample | ForecastSample;
 
+/** How long a sample is when nobody says: in tokens of a text by its unit, in rows of a table. */
+export const sampleLength = { chars: 240, words: 60, rows: 24 } as const;
+
 export interface SampleRequest {
   readonly prompt?: string | undefined;
   /** Tokens or rows to generate. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Sample, SampleRequest } from '../../src/protocol/run';
+import { type Sample, type SampleRequest, sampleLength } from '../../src/protocol/run';
 import { Problem } from '../components/problem';
 import type { RunView } from '../model/panel-store';
 import { usePersistedState } from '../persisted-state';
@@ -18,15 +18,16 @@ interface Wishes {
   readonly topK: number;
 }
 
-const firstWishes: Wishes = { prompt: '', length: 200, temperature: 0.8, topK: 0 };
-
 /** Asks for a sample. */
 export function SampleForm({ view, latest, onSample }: SampleFormProps) {
-  const language = view.run.dataset.task === 'language';
-  const first =
-    latest?.task === 'language'
-      ? { ...firstWishes, prompt: latest.prompt }
-      : { ...firstWishes, length: latest?.forecast.length ?? 24 };
+  const { task, text } = view.run.dataset;
+  const language = task === 'language';
+  const first: Wishes = {
+    prompt: latest?.task === 'language' ? latest.prompt : '',
+    length: latest?.task === 'forecast' ? latest.forecast.length : sampleLength[text?.tokens ?? 'rows'],
+    temperature: 0.8,
+    topK: 0,
+  };
   const [stored, setWishes] = usePersistedState<Wishes | undefined>('run', 'samples.wishes', undefined);
   const wishes = stored ?? first;
   const { busy, error, dismiss, call } = useCall();

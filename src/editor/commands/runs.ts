@@ -21,7 +21,8 @@ export async function renameRun({ list, work }: Studio, folder: string): Promise
 /** Deletes a run after a question: to the trash, or for good where there is none. */
 export async function deleteRun(studio: Studio, folder: string): Promise<void> {
   const { list, trainings, hosts, current } = studio;
-  const name = plain(list.of(folder)?.record.name ?? folder);
+  const ownName = list.of(folder)?.record.name ?? folder;
+  const name = plain(ownName);
   const training = trainings.of(folder);
   const detail = training ? 'It is being trained, which stops first.' : 'Its weights, metrics and samples go with it.';
   if (!(await confirmed(`Delete the run "${name}"?`, detail, 'Delete'))) {
@@ -41,7 +42,7 @@ export async function deleteRun(studio: Studio, folder: string): Promise<void> {
   if (current.folder === folder) {
     current.set(undefined);
   }
-  hosts.gone(folder);
+  hosts.gone(folder, ownName);
   await list.refresh();
 }
 

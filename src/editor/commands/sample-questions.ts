@@ -1,4 +1,4 @@
-import type { RunRecord, SampleRequest } from '../../protocol/run';
+import { type RunRecord, type SampleRequest, sampleLength } from '../../protocol/run';
 
 export interface Question {
   readonly key: keyof SampleRequest;
@@ -24,9 +24,9 @@ const length = (prompt: string, value: number): Question => ({
 /** What to ask before a run's model is sampled. */
 export function questions({ dataset }: Pick<RunRecord, 'dataset'>): readonly Question[] {
   if (dataset.task === 'forecast') {
-    return [length('How many rows to forecast?', 50)];
+    return [length('How many rows to forecast?', sampleLength.rows)];
   }
-  const words = dataset.text?.tokens === 'words';
+  const unit = dataset.text?.tokens ?? 'chars';
   return [
     {
       key: 'prompt',
@@ -34,7 +34,7 @@ export function questions({ dataset }: Pick<RunRecord, 'dataset'>): readonly Que
       value: '',
       problem: () => undefined,
     },
-    length(words ? 'How many words?' : 'How many characters?', words ? 100 : 400),
+    length(unit === 'words' ? 'How many words?' : 'How many characters?', sampleLength[unit]),
     {
       key: 'temperature',
       prompt: 'Temperature: low is careful, 1 is as learned, high is wild',

@@ -71,22 +71,28 @@ async function chooseTask(draft: Draft, frame: Frame, services: FlowServices): P
       value: undefined,
       change: item,
     }));
-    const heading = (label: string) => ({
-      label,
-      kind: vscode.QuickPickItemKind.Separator,
+    const warnings = now.report.warnings.map((warning) => ({
+      label: `$(warning) ${visible(warning)}`,
       value: undefined,
       change: undefined,
-    });
-    const warnings = now.report.warnings.map((warning) => visible(warning));
-    const chosen = await pick({ ...frame, placeholder: warnings[0] ?? 'What shall the network learn?' }, [
+    }));
+    const group = <T extends object>(label: string, items: readonly T[]) =>
+      items.length > 0
+        ? [{ label, kind: vscode.QuickPickItemKind.Separator, value: undefined, change: undefined }, ...items]
+        : [];
+    const chosen = await pick({ ...frame, placeholder: 'What shall the network learn?' }, [
       ...tasks,
-      ...(changes.length > 0 ? [heading('How the file is read'), ...changes] : []),
+      ...group('How the file is read', changes),
+      ...group('What was noticed in it', warnings),
     ]);
     if (chosen === undefined || chosen === back) {
       return [chosen === back ? 'back' : 'leave', now];
     }
     if (chosen.value === now.report.task) {
       return ['next', now];
+    }
+    if (warnings.some((warning) => warning === chosen)) {
+      continue;
     }
     const change = chosen.value ? { task: chosen.value } : chosen.change && (await changeReading(chosen.change, frame));
     if (change === undefined) {

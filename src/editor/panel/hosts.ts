@@ -80,14 +80,15 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     }
   }
 
-  /** The run was deleted: its editors close, and the side view says so. */
-  gone(folder: string): void {
+  /** The run of this name was deleted: its editors close, and the side view says so. */
+  gone(folder: string, name: string): void {
     for (const [panel, session] of this.editors) {
       if (session.shown === folder) {
         panel.dispose();
       }
     }
     this.side?.gone(folder);
+    closePagesNotYetShown(folder, name);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -168,3 +169,16 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     return session;
   }
 }
+
+/** Tabs that are back since the window was reloaded, and that VS Code hands over only when they come in sight. */
+function closePagesNotYetShown(folder: string, name: string): void {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const stale = tabs.filter(({ input, label }) =>
+    input instanceof vscode.TabInputCustom ? dirname(input.uri.fsPath) === folder : isPage(input) && label === name,
+  );
+  // One that was just closed may still be listed.
+  void vscode.window.tabGroups.close(stale, true).then(undefined, () => undefined);
+}
+
+export const isPage = (input: unknown): boolean =>
+  input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelType);

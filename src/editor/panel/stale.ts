@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { PanelHosts } from './hosts';
-import { panelType } from './hosts';
+import { isPage } from './hosts';
 
 const patience = 2_000;
 
@@ -36,8 +36,6 @@ export function renewStalePages(
 
 function pagesInSight(): readonly { readonly tab: vscode.Tab; readonly column: vscode.ViewColumn }[] {
   return vscode.window.tabGroups.all.flatMap(({ activeTab, viewColumn }) =>
-    activeTab?.input instanceof vscode.TabInputWebview && activeTab.input.viewType.endsWith(panelType)
-      ? [{ tab: activeTab, column: viewColumn }]
-      : [],
+    activeTab && isPage(activeTab.input) ? [{ tab: activeTab, column: viewColumn }] : [],
   );
 }

@@ -4,7 +4,7 @@ import { builtinCells } from '../../cells/builtin';
 import { readText } from '../../data';
 import { softmaxCrossEntropy } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
-import type { LanguageSample } from '../../protocol/run';
+import { type LanguageSample, sampleLength } from '../../protocol/run';
 import type { ProbeInput, Task } from '../task';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
@@ -24,7 +24,6 @@ export interface LanguageEncoding {
 
 const promptTokens = { chars: 16, words: 4 } as const;
 const probeTokens = { chars: 48, words: 24 } as const;
-const sampleTokens = { chars: 240, words: 60 } as const;
 
 /** Longer inputs would not fit a picture, nor an answer between two training steps. */
 const longestProbe = 512;
@@ -102,7 +101,7 @@ export const language: Task<LanguageEncoding> = {
   async sample(model, encoding, request, { step, seed: defaultSeed, random, breathe }): Promise<LanguageSample> {
     const { unit, vocabulary } = encoding;
     const prompt = request.prompt || encoding.prompt;
-    const length = Math.min(request.length ?? sampleTokens[unit], longestSample);
+    const length = Math.min(request.length ?? sampleLength[unit], longestSample);
     const temperature = request.temperature ?? 0.8;
     const topK = request.topK ?? 0;
     const seed = request.seed ?? defaultSeed;
