@@ -38,14 +38,14 @@ const defaultSettings = {
 /**
  * Starts a server on 127.0.0.1 at a free port.
  * @param {object} [options]
- * @param {string} [options.vsix] an extension to install first
+ * @param {string | readonly string[]} [options.vsix] extensions to install first
  * @param {Record<string, unknown>} [options.settings]
  * @param {NodeJS.ProcessEnv} [options.env] added to this process's environment; the extension host inherits it
  * @param {boolean} [options.testDriver] lets the page report the extension host's console and its tests' result;
  *   it also hides notifications
  * @returns {Promise<VSCodeServer>}
  */
-export async function startServer({ vsix, settings = {}, env = {}, testDriver = false } = {}) {
+export async function startServer({ vsix = [], settings = {}, env = {}, testDriver = false } = {}) {
   const [node, server] = [await node24(), await vscodeServer()];
   const home = await mkdtemp(join(tmpdir(), 'unroll-vscode-'));
   const userFolder = join(home, 'user', 'User');
@@ -67,7 +67,9 @@ export async function startServer({ vsix, settings = {}, env = {}, testDriver = 
     'off',
   ];
   const environment = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env };
-  if (vsix) await need(`Installing ${vsix}`, node, [...main, '--install-extension', vsix], { env: environment });
+  for (const file of [vsix].flat()) {
+    await need(`Installing ${file}`, node, [...main, '--install-extension', file], { env: environment });
+  }
 
   const listen = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
   if (testDriver) listen.push('--enable-smoke-test-driver');
