@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -18,27 +19,25 @@ export const runFile = {
   best: (folder: string) => join(folder, 'checkpoint', 'best.safetensors'),
 };
 
-/** Names given out by this process: a folder comes into being only when its dataset has been read. */
-const givenOut = new Set<string>();
-
-/** A folder of its own for a new run: `<root>/.unroll/runs/20261124-183154-prices`, with a number added if it is taken. */
+/**
+ * A folder of its own for a new run: `<root>/.unroll/runs/20261124-183154-prices-k3f9`. Its end is drawn at random, since
+ * a folder comes into being only when its dataset has been read: until then no other process sees that it is taken.
+ */
 export async function newRunFolder(root: string, datasetName: string, now = new Date()): Promise<string> {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   const stem = basename(datasetName).replace(/\.[^.]*$/, '');
-  const slug =
-    stem
-      .normalize('NFC')
-      .replace(/[^\p{L}\p{N}]+/gu, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 40) || 'dataset';
+  const words = stem
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  const slug = Array.from(words).slice(0, 40).join('') || 'dataset';
   const taken = new Set((await subfolders(runsFolder(root))).map((entry) => entry.name));
-  const id = `${stamp}-${slug}`;
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? id : `${id}-${number}`;
-    const folder = join(runsFolder(root), candidate);
-    if (taken.has(candidate) || givenOut.has(folder)) continue;
-    givenOut.add(folder);
-    return folder;
+  for (;;) {
+    const end = randomInt(36 ** 4)
+      .toString(36)
+      .padStart(4, '0');
+    const id = `${stamp}-${slug}-${end}`;
+    if (!taken.has(id)) return join(runsFolder(root), id);
   }
 }
 
