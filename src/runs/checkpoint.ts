@@ -34,8 +34,10 @@ async function makeCheckpointFolder(folder: string): Promise<void> {
 
 /** Undefined when the run has none yet. Throws a UserError when it is damaged. */
 export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
-  const file = await readTensors(runFile.last(folder));
-  if (!file) return undefined;
+  return readTensors(runFile.last(folder), checkpointOf);
+}
+
+function checkpointOf(file: TensorFile): Checkpoint {
   const group = (prefix: string): NamedArrays =>
     new Map(
       [...file.tensors]
@@ -48,28 +50,37 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
     firstMoments: group(prefixes.firstMoments),
     secondMoments: group(prefixes.secondMoments),
     state: group(prefixes.state),
-    position: JSON.parse(file.metadata.position ?? '{}') as TrainingPosition,
+    position: positionOf(file),
   };
+}
+
+function positionOf({ metadata }: TensorFile): TrainingPosition {
+  if (metadata.position === undefined) throw new Error('it does not say at which step it was written');
+  return JSON.parse(metadata.position) as TrainingPosition;
 }
 
 /** Weights to predict with: the best ones, else the last. Undefined when the run has none yet. */
 export async function readBest(
   folder: string,
 ): Promise<{ readonly weights: NamedArrays; readonly step: number } | undefined> {
-  const best = await readTensors(runFile.best(folder));
-  if (best) return { weights: best.tensors, step: Number(best.metadata.step) };
+  const best = await readTensors(runFile.best(folder), ({ tensors, metadata }) => ({
+    weights: tensors,
+    step: Number(metadata.step),
+  }));
+  if (best) return best;
   const last = await readCheckpoint(folder);
   return last && { weights: last.weights, step: last.position.step };
 }
 
-async function readTensors(path: string): Promise<TensorFile | undefined> {
+/** What a file of tensors holds; undefined when it is not there. */
+async function readTensors<T>(path: string, understand: (file: TensorFile) => T): Promise<T | undefined> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (!bytes) return undefined;
   try {
-    return decodeSafetensors(bytes);
+    return understand(decodeSafetensors(bytes));
   } catch (error) {
     throw new UserError({
       what: `The checkpoint cannot be read: ${error instanceof Error ? error.message : error}`,

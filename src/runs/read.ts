@@ -82,10 +82,8 @@ async function readRecordAsWritten(folder: string): Promise<RunRecord> {
       wayOut: 'Name a folder that holds a run.json.',
     });
   }
-  let record: Partial<RunRecord>;
-  try {
-    record = JSON.parse(text) as Partial<RunRecord>;
-  } catch {
+  const record = parsed(text);
+  if (record === undefined) {
     throw new UserError({
       what: 'run.json is not valid JSON',
       where: folder,
@@ -99,5 +97,25 @@ async function readRecordAsWritten(folder: string): Promise<RunRecord> {
       wayOut: 'Open the run with the version of Unroll that wrote it, or a newer one.',
     });
   }
+  const lacking = [
+    ...(['id', 'name', 'createdAt', 'state'] as const).filter((key) => typeof record[key] !== 'string'),
+    ...(['configuration', 'dataset'] as const).filter((key) => typeof record[key] !== 'object'),
+  ];
+  if (lacking.length > 0) {
+    throw new UserError({
+      what: `run.json lacks ${lacking.join(', ')}`,
+      where: folder,
+      wayOut: 'Restore the file, or delete the run.',
+    });
+  }
   return record as RunRecord;
+}
+
+/** An empty record where the text is JSON but no object. */
+function parsed(text: string): Partial<RunRecord> | undefined {
+  try {
+    return (JSON.parse(text) as Partial<RunRecord> | null) ?? {};
+  } catch {
+    return undefined;
+  }
 }

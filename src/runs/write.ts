@@ -65,6 +65,7 @@ export class RunWriter {
     const record = await readRecord(folder);
     const unlock = await lockRun(folder);
     try {
+      await removeLeftovers(folder);
       const checkpoint = await readCheckpoint(folder);
       const step = checkpoint?.position.step ?? 0;
       for (const path of [runFile.metrics(folder), runFile.samples(folder)]) {
@@ -130,6 +131,15 @@ export async function renameRun(folder: string, name: string): Promise<RunRecord
     asJson(record.state === 'interrupted' ? { ...renamed, state: 'running' } : renamed),
   );
   return renamed;
+}
+
+/** Files that a process left half-written when it died; a lock's may be of one that tries just now. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const place of [folder, runFile.checkpoints(folder)]) {
+    const names = await readdir(place).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith('.tmp') && !each.startsWith('lock.')))
+      await explained(folder, () => rm(join(place, name), { force: true }));
+  }
 }
 
 /** Keeps runs out of version control, where the folder is the usual one. */
