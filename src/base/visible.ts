@@ -14,6 +14,15 @@ export function visible(text: string, keep = ''): string {
   return text.replace(hidden, (character) => (keep.includes(character) ? character : picture(character)));
 }
 
+/**
+ * JSON for another program, on one line. The same characters are written as `\\u202e`: JSON itself escapes those below
+ * U+0020 alone, and a line of it often ends in a terminal.
+ */
+export function visibleJson(value: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(hidden, (character) => character.split('').map(escaped).join(''));
+}
+
 /** The beginning of a text for a message: visible, on one line, at most `length` characters. */
 export function excerpt(text: string, length = 40): string {
   // A code point takes at most two code units, so that a giant text is never spread whole.

@@ -43,13 +43,13 @@ const ownOptions: Readonly<Record<Command, readonly string[]>> = {
 /** @throws UserError that names the option or argument */
 export function parseCommandLine(argv: readonly string[]): Request {
   const [name, ...rest] = argv;
-  if (name === undefined || name === 'help' || rest.includes('--help') || name === '--help' || name === '-h')
-    return { command: 'help' };
+  const asksForHelp = (word: string) => word === '--help' || word === '-h';
+  if (name === undefined || name === 'help' || asksForHelp(name) || rest.some(asksForHelp)) return { command: 'help' };
   if (name === '--version' || name === 'version') return { command: 'version' };
   const command = commands.find((candidate) => candidate === name);
   if (!command)
     throw misuse(
-      `There is no command ${excerpt(name)}`,
+      `There is no command "${excerpt(name)}"`,
       `The commands are ${commands.join(', ')}; unroll --help explains them.`,
     );
   const { values, positionals, json } = split(command, rest);
@@ -87,8 +87,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
   }
   const { choices, complaints } = choicesFromOptions(values);
   const [complaint] = complaints;
-  if (complaint)
-    throw misuse(complaint.reason, `unroll --help lists what --${complaint.flag} takes.`, `--${complaint.flag}`);
+  if (complaint) throw misuse(complaint.reason, complaint.wayOut, `--${complaint.flag}`);
   const file = only(positionals, 'a dataset file');
   return command === 'train'
     ? { command, file, choices, out: values.out, name: values.name, json }
@@ -100,25 +99,45 @@ function split(command: Command, args: readonly string[]) {
     ...ownOptions[command],
     ...(command === 'train' || command === 'inspect' ? options().map(({ flag }) => flag) : []),
   ];
-  try {
-    const parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean' as const },
-        ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
-      },
-    });
-    const { json, ...values } = parsed.values;
-    return {
-      values: values as Record<string, string | undefined> as Record<string, string>,
-      positionals: parsed.positionals,
-      json: json === true,
-    };
-  } catch (error) {
-    const [message] = error instanceof Error ? error.message.split('. ') : [String(error)];
-    throw misuse(message ?? 'The options cannot be read', `unroll --help lists the options of ${command}.`);
+  const { tokens } = parseArgs({
+    args: [...args],
+    // Its own complaints take a negative number for an option, and are no sentences.
+    strict: false,
+    tokens: true,
+    options: {
+      json: { type: 'boolean' },
+      ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
+    },
+  });
+  const values: Record<string, string> = {};
+  const positionals: string[] = [];
+  let json = false;
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    if (name === 'json' && value === undefined) json = true;
+    else if (name === 'json') throw misuse(`${rawName} takes no value`, 'Write it alone.');
+    else if (!flags.includes(name)) throw unknownOption(command, rawName, flags);
+    else if (value === undefined || isFlag(value, flags))
+      throw misuse(`${rawName} needs a value`, `Write it behind the option, as in ${rawName}=VALUE.`);
+    else values[name] = value;
   }
+  return { values, positionals, json };
+}
+
+/** Whether what stands in a value's place is the next option. */
+function isFlag(text: string, flags: readonly string[]): boolean {
+  return text === '--json' || flags.some((flag) => text === `--${flag}` || text.startsWith(`--${flag}=`));
+}
+
+function unknownOption(command: Command, given: string, flags: readonly string[]): UserError {
+  const wanted = given.replace(/^-+/, '');
+  const byKey = options().find(({ key }) => key.toLowerCase() === wanted.replaceAll('-', '').toLowerCase())?.flag;
+  const nearest =
+    byKey ?? flags.find((flag) => wanted.length > 2 && (flag.startsWith(wanted) || wanted.startsWith(flag)));
+  const guess = nearest && flags.includes(nearest) ? `Did you mean --${nearest}? ` : '';
+  return misuse(`unroll ${command} has no option ${excerpt(given)}`, `${guess}unroll --help lists the options.`);
 }
 
 function only(positionals: readonly string[], what: string): string {
@@ -141,7 +160,7 @@ function numberOption(
   if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
   throw misuse(
     `"${excerpt(text)}" is not a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
-    `Give --${flag} such a number.`,
+    'Give such a number.',
     `--${flag}`,
   );
 }

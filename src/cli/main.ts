@@ -1,21 +1,24 @@
+import { writeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import manifest from '../../package.json';
 import { sentence, UserError } from '../base/user-error';
-import { visible } from '../base/visible';
-import type { Trace } from '../protocol/run';
+import { visible, visibleJson } from '../base/visible';
+import type { RunResult, RunState, Trace } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
-import { newRunFolder, readRecord } from '../runs';
+import { newRunFolder } from '../runs';
 import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
 import { help } from './help';
 import { Progress, sampleText } from './progress';
 
-/** Exit codes: bad input or options, and what fails once a training is under way. */
+/** Exit codes: bad input or options, and what fails inside or once a training is under way. */
 const badInput = 2;
 const failure = 1;
 let exitCode = badInput;
+/** The run that an error leaves behind. */
+let kept: string | undefined;
 
-const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+const print = (value: unknown) => process.stdout.write(`${visibleJson(value)}\n`);
 
 async function main(): Promise<void> {
   const request = parseCommandLine(process.argv.slice(2));
@@ -41,7 +44,9 @@ async function main(): Promise<void> {
       return inspect(request);
     case 'sample': {
       const { run, json, command: _, ...wanted } = request;
-      const sample = await withWorker((worker) => worker.call('sample', { folder: resolve(run), request: wanted }));
+      const sample = await withWorker(silent, (worker) =>
+        worker.call('sample', { folder: resolve(run), request: wanted }),
+      );
       if (json) print({ type: 'sample', ...sample });
       else process.stdout.write(`${sampleText(sample)}\n`);
       return;
@@ -58,6 +63,7 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
   const onEvent: OnEvent = (name, value) => {
     if (name === 'run') {
       exitCode = failure;
+      kept = folder;
       steps = (value as WorkerEvents['run']).configuration.training.steps;
       return;
     }
@@ -66,29 +72,30 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
     else if (!json && name === 'metrics') progress.metrics(value as WorkerEvents['metrics']);
     else if (!json && name === 'sample') progress.sample(value as WorkerEvents['sample']);
   };
-  const worker = startWorker(onEvent);
-  const stop = (forNow: boolean) => {
-    process.once('SIGINT', () => process.exit(130));
-    void worker.call('stop', { forNow }).catch(() => undefined);
-  };
-  process.once('SIGINT', () => stop(false));
-  process.once('SIGTERM', () => stop(true));
-  try {
-    const { run, state, result } = await train(worker);
-    progress.end();
-    if (json) print({ type: 'done', run, state, ...result });
-    else
-      process.stdout.write(
-        `${state} after ${result.step} steps; best validation loss ${result.bestValidationLoss?.toFixed(4) ?? '–'} at step ${result.bestStep ?? '–'}\n${run}\n`,
-      );
-  } catch (error) {
-    progress.end();
-    const kept = await readRecord(folder).catch(() => undefined);
-    if (kept && !json) process.stderr.write(`The run is kept in ${folder}\n`);
-    throw error;
-  } finally {
-    await worker.terminate();
-  }
+  await withWorker(onEvent, async (worker) => {
+    const stop = (forNow: boolean) => {
+      process.once('SIGINT', () => process.exit(130));
+      void worker.call('stop', { forNow }).catch(() => undefined);
+    };
+    process.once('SIGINT', () => stop(false));
+    process.once('SIGTERM', () => stop(true));
+    try {
+      const { run, state, result } = await train(worker);
+      progress.end();
+      if (json) print({ type: 'done', run, state, ...result });
+      else process.stdout.write(`${ending(state, result)}\n${visible(run)}\n`);
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+function ending(state: RunState, { step, bestValidationLoss, bestStep }: RunResult): string {
+  const best =
+    bestValidationLoss === undefined
+      ? ''
+      : `; best validation loss ${bestValidationLoss.toFixed(4)} at step ${bestStep}`;
+  return `${state} after ${step} ${step === 1 ? 'step' : 'steps'}${best}`;
 }
 
 async function inspect({ file, choices, json }: Extract<Request, { command: 'inspect' }>): Promise<void> {
@@ -96,7 +103,7 @@ async function inspect({ file, choices, json }: Extract<Request, { command: 'ins
     source: { kind: 'file', path: resolve(file) },
     reading: (choices.reading ?? {}) as Argument<WorkerCalls, 'inspect'>['reading'],
   };
-  const report = await withWorker((worker) => worker.call('inspect', request));
+  const report = await withWorker(silent, (worker) => worker.call('inspect', request));
   if (json) print({ type: 'dataset', ...report });
   else new Progress(process.stdout, () => 0).dataset(report);
 }
@@ -106,7 +113,7 @@ async function probe({ run, input, json }: Extract<Request, { command: 'probe' }
     step,
     input: labels,
     traces,
-  } = await withWorker((worker) => worker.call('probe', { folder: resolve(run), input }));
+  } = await withWorker(silent, (worker) => worker.call('probe', { folder: resolve(run), input }));
   for (const trace of traces) {
     const { layer, name, role, timeSteps, units, values } = trace;
     if (json)
@@ -136,22 +143,48 @@ function statistics({ values, range: [low, high], timeSteps, units }: Trace): st
   return `${timeSteps} steps × ${units} units: ${least.toFixed(3)} to ${most.toFixed(3)}, mean ${mean.toFixed(3)}${saturated}`;
 }
 
-async function withWorker<T>(use: (worker: WorkerClient) => Promise<T>): Promise<T> {
-  const worker = startWorker(() => undefined);
+const silent: OnEvent = () => undefined;
+
+async function withWorker<T>(onEvent: OnEvent, use: (worker: WorkerClient) => Promise<T>): Promise<T> {
+  const worker = startWorker(onEvent);
   try {
     return await use(worker);
+  } catch (error) {
+    const gone = await Promise.race([
+      worker.exited.then(() => true),
+      new Promise<boolean>((resolve) => setImmediate(resolve, false)),
+    ]);
+    if (gone) exitCode = failure;
+    throw error;
   } finally {
     await worker.terminate();
   }
 }
 
-// A reader that goes away, as `| head` does, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : failure));
+/** A reader that goes away, as `| head` does, is no failure. */
+function endWithoutOutput(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(0);
+  const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
+  const line = `The output cannot be written: ${reason}. Send it elsewhere${kept ? `; the run goes on with --resume ${kept}` : ''}.`;
+  // At once, since nothing runs after the exit.
+  writeSync(process.stderr.fd, `${visible(line)}\n`);
+  process.exit(failure);
+}
+
+function explain(error: unknown): string {
+  const line =
+    error instanceof UserError
+      ? sentence(error)
+      : `Something failed inside: ${error instanceof Error ? error.message : error}.`;
+  return visible(kept ? `${line} The run is kept in ${kept}` : line);
+}
+
+process.stdout.on('error', endWithoutOutput);
+process.stderr.on('error', () => undefined);
 
 main().catch((error: unknown) => {
   const known = error instanceof UserError;
-  const line = known ? sentence(error) : `Something failed inside: ${error instanceof Error ? error.message : error}`;
-  process.stderr.write(`${visible(line)}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   if (!known && process.env.UNROLL_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = known ? exitCode : failure;
 });

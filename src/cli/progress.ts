@@ -15,7 +15,8 @@ export class Progress {
     this.say(`${visible(name)}: ${task} (${visible(why)})`);
     const [other] = alternatives;
     if (other) this.say(`  or: --task ${other.task} (${visible(other.why)})`);
-    if (text) this.say(`  ${text.tokenCount} ${text.tokens}, ${text.vocabularySize} distinct, ${text.encoding}`);
+    // One entry of the vocabulary stands for all that the training part does not hold.
+    if (text) this.say(`  ${text.tokenCount} ${text.tokens}, ${text.vocabularySize - 1} distinct, ${text.encoding}`);
     if (table) {
       const date = table.date === undefined ? '' : `, dates in ${visible(table.date)}`;
       this.say(
@@ -57,7 +58,8 @@ export class Progress {
   /** The line that changes; only where the output is a terminal. */
   private show(line: string): void {
     if (!this.out.isTTY) return;
-    const room = Math.max(20, (this.out.columns ?? 80) - 1);
+    // A terminal that does not know its width says 0.
+    const room = Math.max(20, (this.out.columns || 80) - 1);
     this.out.write(`\r\u001b[K${line.slice(0, room)}`);
     this.shown = line;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excerpt } from '../base/visible';
 import { engineSchema, modelSchema, type RunChoices, readingSchema, trainingSchema } from './run';
 
 /** An option of the command line, as the schema has it. */
@@ -10,6 +11,8 @@ export interface Option {
   readonly values: readonly string[] | undefined;
   readonly default: unknown;
   readonly description: string;
+  /** What a number must be: "a whole number from 1 to 4". */
+  readonly range: string;
 }
 
 const groups = { reading: readingSchema, model: modelSchema, training: trainingSchema, engine: engineSchema };
@@ -17,6 +20,9 @@ const groups = { reading: readingSchema, model: modelSchema, training: trainingS
 interface PropertySchema {
   readonly type?: string;
   readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
   readonly default?: unknown;
   readonly description?: string;
   readonly flag?: string;
@@ -37,15 +43,23 @@ export function options(): Option[] {
         values: property.enum,
         default: property.default,
         description: property.description ?? '',
+        range: rangeOf(property),
       }),
     );
   });
 }
 
-/** What is wrong with a choice: the option and why. */
+function rangeOf({ type, minimum, exclusiveMinimum, maximum }: PropertySchema): string {
+  const low = exclusiveMinimum === undefined ? `from ${minimum}` : `above ${exclusiveMinimum}`;
+  const high = exclusiveMinimum === undefined ? ` to ${maximum}` : `, at most ${maximum}`;
+  return `a ${type === 'integer' ? 'whole ' : ''}number ${low}${maximum === undefined ? '' : high}`;
+}
+
+/** What is wrong with a choice: the option, why, and what it takes. */
 export interface Complaint {
   readonly flag: string;
   readonly reason: string;
+  readonly wayOut: string;
 }
 
 /** Choices from the texts of a command line, checked against the schema; all complaints at once. */
@@ -63,7 +77,7 @@ export function choicesFromOptions(given: Readonly<Record<string, string>>): {
     choices[option.group] = own;
     own[option.key] = value;
     const checked = groups[option.group].safeParse({ [option.key]: value });
-    if (!checked.success) complaints.push({ flag: option.flag, reason: reasonOf(option, text, checked.error) });
+    if (!checked.success) complaints.push(complaintOf(option, text, checked.error));
   }
   return { choices: choices as RunChoices, complaints };
 }
@@ -74,8 +88,12 @@ function readValue({ kind }: Option, text: string): unknown {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-function reasonOf({ values, kind }: Option, text: string, error: z.ZodError): string {
-  if (values) return `"${text}" is not one of ${values.map((value) => (value === '\t' ? '\\t' : value)).join(', ')}`;
-  if (kind === 'number' && Number.isNaN(Number(text))) return `"${text}" is not a number`;
-  return `"${text}": ${error.issues[0]?.message ?? 'not valid'}`;
+function complaintOf({ flag, kind, values, range }: Option, given: string, error: z.ZodError): Complaint {
+  const text = excerpt(given);
+  if (values) {
+    const shown = values.map((value) => (value === '\t' ? '\\t' : value)).join(' ');
+    return { flag, reason: `"${text}" is not one of its values`, wayOut: `Choose among: ${shown}.` };
+  }
+  if (kind === 'number') return { flag, reason: `"${text}" is not ${range}`, wayOut: 'Give such a number.' };
+  return { flag, reason: `"${text}": ${error.issues[0]?.message ?? 'not valid'}`, wayOut: 'Correct it.' };
 }

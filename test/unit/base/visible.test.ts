@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { excerpt, visible } from '../../../src/base/visible';
+import { excerpt, visible, visibleJson } from '../../../src/base/visible';
 
 describe('visible', () => {
   it('shows what would act on a terminal or turn the direction of text', () => {
@@ -27,5 +27,15 @@ describe('visible', () => {
     expect(excerpt('short')).toBe('short');
     expect(excerpt('🎈'.repeat(10), 5)).toBe('🎈🎈🎈🎈…');
     expect(excerpt('a\nb')).toBe('a␊b');
+  });
+
+  it('writes JSON that says the same without a character that acts on a terminal', () => {
+    expect(visibleJson({ text: '\u009b\u202e\n\u{e0041}é' })).toBe('{"text":"\\u009b\\u202e\\n\\udb40\\udc41é"}');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(visibleJson(text)).not.toMatch(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u);
+        expect(JSON.parse(visibleJson(text))).toBe(text);
+      }),
+    );
   });
 });
