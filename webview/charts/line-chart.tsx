@@ -30,6 +30,7 @@ export interface LineChartProps {
   /** For a chart beside another. */
   readonly small?: boolean;
   readonly style: ChartStyle;
+  /** May have several lines. */
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
   readonly showX?: boolean;
@@ -127,7 +128,7 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
           ...axis,
           show: showX,
           grid: { show: false },
-          size: 22,
+          size: (_, values) => ((values as string[] | null)?.some((label) => label.includes('\n')) ? 36 : 22),
           gap: 4,
           space: (chart) => 24 + labelWidth(latest.current.formatX(chart.data[0][0] ?? 0)),
           values: (chart, values) => values.map((v) => xLabel(chart, v, latest.current.formatX(v))),
@@ -201,12 +202,14 @@ function build(element: HTMLElement, latest: { readonly current: LineChartProps 
   );
 }
 
-const labelWidth = (label: string) => Math.max(36, label.length * fontSize * 0.56);
+const labelWidth = (label: string) => Math.max(36, longestLine(label) * fontSize * 0.56);
+
+const longestLine = (label: string) => Math.max(...label.split('\n').map((line) => line.length));
 
 /** Empty where the label would be cut at an edge. */
 function xLabel(chart: uPlot, value: number, label: string): string {
   const middle = chart.valToPos(value, 'x');
-  const half = (label.length * fontSize * 0.5) / 2;
+  const half = (longestLine(label) * fontSize * 0.5) / 2;
   const width = chart.bbox.width / uPlot.pxRatio;
   return middle - half < -yAxisWidth || middle + half > width + rightPadding ? '' : label;
 }

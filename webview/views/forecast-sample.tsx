@@ -79,7 +79,7 @@ function ForecastChart({ sample }: { readonly sample: ForecastSample }) {
         xRange={[0, Math.max(1, rows - 1)]}
         yRange={padded(values)}
         style={style}
-        formatX={(row) => (Number.isInteger(row) && row >= 0 && row < rows ? label(row) : '')}
+        formatX={(row) => (Number.isInteger(row) && row >= 0 && row < rows ? broken(label(row)) : '')}
         formatY={(value) => (Math.abs(value) >= 10_000 ? shortCount(value) : String(Number(value.toPrecision(4))))}
         below={(chart) => {
           const x = Math.round(chart.valToPos(start - 1, 'x', true));
@@ -117,6 +117,9 @@ function labelOf({ times, history }: ForecastSample, row: number): string {
   const from = row - history.length + 1;
   return from > 0 ? `+${from}` : String(from).replace('-', '−');
 }
+
+/** Date above time of day, so that more of them have room beside each other. */
+const broken = (label: string) => label.replace(/(?<=\d)[ T](?=\d{1,2}:)/, '\n');
 
 function ForecastTable({ sample }: { readonly sample: ForecastSample }) {
   const { forecast, truth, history } = sample;

@@ -34,12 +34,12 @@ export function taskChoices({ report }: Draft): readonly Choice<TaskName>[] {
     {
       label: taskLabels[report.task],
       description: datasetLine(report),
-      detail: visible(report.why),
+      detail: sentence(report.why),
       value: report.task,
     },
     ...report.alternatives
       .filter(({ task }) => task !== report.task)
-      .map(({ task, why }) => ({ label: taskLabels[task], detail: visible(why), value: task })),
+      .map(({ task, why }) => ({ label: taskLabels[task], detail: sentence(why), value: task })),
   ];
 }
 
@@ -50,7 +50,7 @@ export function cellChoices(draft: Draft): readonly Choice<CellName>[] {
   const list = draft.report.proposal.cells.map(({ value, why }, index) => ({
     label: cellLabels[value],
     ...(value === cell && fromSettings ? { description: 'your setting' } : index === 0 && { description: proposed }),
-    detail: visible(why),
+    detail: sentence(why),
     value,
   }));
   return firstIs(list, ({ value }) => value === cell);
@@ -67,13 +67,13 @@ export function sizeChoices(draft: Draft): readonly Choice<SizeChoice>[] {
   const list: Choice<SizeChoice>[] = draft.report.proposal.sizes.map(({ value, why }, index) => ({
     label: `${value.name.charAt(0).toUpperCase()}${value.name.slice(1)}`,
     description: `${sizeText(value)}${index === 0 ? ` · ${proposed}` : ''}`,
-    detail: visible(why),
+    detail: sentence(why),
     value: { units: value.units, layers: value.layers },
   }));
   const isCurrent = ({ value }: Choice<SizeChoice>) => value.units === units && value.layers === layers;
   if (units !== undefined && layers !== undefined && !list.some(isCurrent)) {
     const value = { units, layers };
-    return [{ label: 'Your size', description: sizeText(value), detail: 'as set or chosen before', value }, ...list];
+    return [{ label: 'Your size', description: sizeText(value), detail: 'As set or chosen before', value }, ...list];
   }
   return firstIs(list, isCurrent);
 }
@@ -107,6 +107,12 @@ export function valueNow(draft: Draft, fields: readonly Field[], key: Field['key
   const chosen: Readonly<Record<string, unknown>> = { ...modelOf(draft), ...trainingOf(draft) };
   const value = chosen[key] ?? fields.find((field) => field.key === key)?.default;
   return typeof value === 'number' || typeof value === 'string' ? value : undefined;
+}
+
+/** Reasons are written to go on after a name; here each stands for itself. */
+function sentence(why: string): string {
+  const text = visible(why);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function firstIs<T>(list: readonly T[], is: (entry: T) => boolean): readonly T[] {
