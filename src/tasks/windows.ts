@@ -15,8 +15,8 @@ export interface Windows {
 
 /**
  * Cuts a sequence into parallel streams that are read window by window, so that the state can be carried from one
- * window to the next (truncated back-propagation through time, Williams and Peng 1990). A later epoch starts a little
- * later, so that windows are not cut at the same places each time.
+ * window to the next (truncated back-propagation through time, Williams and Peng 1990). Each epoch starts one position
+ * later, as far as the last window allows, so that windows are cut elsewhere and no position is left out for ever.
  *
  * @param length positions that have a successor
  * @throws UserError when not even one window fits
@@ -43,7 +43,7 @@ export function windowsOf(
     at(step) {
       const epoch = Math.floor((step - 1) / perEpoch);
       const window = (step - 1) % perEpoch;
-      const offset = ((epoch * 7) % (slack + 1)) + window * timeSteps;
+      const offset = (epoch % (slack + 1)) + window * timeSteps;
       return {
         starts: Array.from({ length: streams }, (_, stream) => stream * perStream + offset),
         reset: window === 0,
