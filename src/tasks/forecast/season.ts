@@ -1,6 +1,11 @@
+/** A peak of correlation that says something, and how far it stands above what came before it. */
+const leastPeak = 0.3;
+const leastRise = 0.3;
+
 /**
  * Length of the season of a series: the first lag at which its detrended values correlate with themselves about as well
- * as at any, in a peak of at least 0.3. Undefined when there is none, or too few rows to see three seasons.
+ * as at any, in a peak that noise of this length would hardly reach (three standard errors of Bartlett 1946). Undefined
+ * when there is none, or too few rows to see three seasons.
  */
 export function seasonOf(values: ArrayLike<number>): number | undefined {
   const longest = Math.min(Math.floor(values.length / 3), 400);
@@ -8,9 +13,12 @@ export function seasonOf(values: ArrayLike<number>): number | undefined {
   const energy = correlation(detrended, 0);
   if (longest < 3 || energy === 0) return undefined;
   const at = Array.from({ length: longest + 2 }, (_, lag) => correlation(detrended, lag) / energy);
+  let lowest = 1;
   const peaks = at.flatMap((here, lag): number[] => {
+    lowest = Math.min(lowest, here);
     const isPeak = lag >= 2 && lag <= longest && here > (at[lag - 1] ?? 0) && here >= (at[lag + 1] ?? 0);
-    return isPeak && here >= 0.3 ? [lag] : [];
+    const byChance = 3 / Math.sqrt(values.length - lag);
+    return isPeak && here >= Math.max(leastPeak, byChance) && here - lowest >= leastRise ? [lag] : [];
   });
   const highest = Math.max(...peaks.map((lag) => at[lag] ?? 0));
   // Multiples of a season correlate as well as the season, and by chance a little better.
