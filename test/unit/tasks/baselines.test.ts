@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { randomFromSeed } from '../../../src/base/random';
+import { builtinCells } from '../../../src/cells/builtin';
+import { readingSchema } from '../../../src/configuration/run';
+import { openDataset } from '../../../src/data';
+import { startEngine } from '../../../src/engine/tensors';
+import { Model } from '../../../src/models/model';
+import { evaluateForecast, forecastBaselines } from '../../../src/tasks/forecast/evaluate';
+import { forecast } from '../../../src/tasks/forecast/forecast';
+import { type Series, seriesOf } from '../../../src/tasks/forecast/series';
+import { language } from '../../../src/tasks/language/language';
+import stored from '../../parity/baselines.json';
+
+beforeAll(async () => void (await startEngine()));
+
+type Stored = (typeof stored.forecasts)[number];
+
+const names = (values: readonly (readonly number[])[]) => (values[0] ?? []).map((_, column) => `c${column}`);
+const asTable = (values: readonly (readonly number[])[]) =>
+  [names(values), ...values].map((row) => `${row.join(',')}\n`).join('');
+
+const textFile = (name: string, text: string) => openDataset({ kind: 'text', name, text });
+const reading = (target: string) => readingSchema.parse({ task: 'forecast', target });
+
+function series(values: readonly (readonly number[])[], validationShare: number): Series {
+  const columns = names(values).map((name, column) => ({
+    name,
+    kind: 'number' as const,
+    missing: 0,
+    values: Float64Array.from(values, (row) => row[column] ?? Number.NaN),
+  }));
+  const table = { rows: values.length, columns } as unknown as Parameters<typeof seriesOf>[0];
+  return seriesOf(table, { date: undefined, target: 'c0', inputs: names(values) }, { name: 'x.csv', validationShare });
+}
+
+function modelOf({ weights, units, values }: Stored): Model {
+  const columns = names(values).length;
+  const arrays = Object.entries(weights as Record<string, { shape: number[]; values: number[] }>);
+  return Model.fromArrays(
+    {
+      cell: builtinCells.lstm,
+      units,
+      layers: 1,
+      dropout: 0,
+      input: { kind: 'numbers', size: columns },
+      outputs: columns,
+    },
+    new Map(arrays.map(([name, array]) => [name, { shape: array.shape, values: Float32Array.from(array.values) }])),
+  );
+}
+
+describe.each(
+  stored.forecasts.map((each) => [`${each.values.length} rows, ${each.means.length} columns`, each] as const),
+)('a series of %s has, as in scikit-learn and PyTorch,', (_, each) => {
+  test('the scales of its training part', () => {
+    const { means, deviations, boundary } = series(each.values, each.share);
+    expect(boundary).toBe(each.boundary);
+    each.means.forEach((mean, column) => {
+      expect(means[column]).toBeCloseTo(mean, 9);
+    });
+    each.deviations.forEach((deviation, column) => {
+      expect(deviations[column]).toBeCloseTo(deviation, 9);
+    });
+  });
+
+  test('the loss, RMSE and MAE of a model, of the last value and of the last season', async () => {
+    const own = series(each.values, each.share);
+    const model = modelOf(each);
+    const evaluation = await evaluateForecast(
+      model,
+      own,
+      each.period,
+      { timeSteps: each.window, batchSize: 4 },
+      async () => undefined,
+    );
+    model.dispose();
+    expect(evaluation.validationLoss / each.loss).toBeCloseTo(1, 5);
+    const error = evaluation.validationError;
+    expect(error?.rmse).toBeCloseTo(each.own.rmse, 5);
+    expect(error?.mae).toBeCloseTo(each.own.mae, 5);
+    expect(error?.lastValue.rmse).toBeCloseTo(each.lastValue.rmse, 9);
+    expect(error?.lastValue.mae).toBeCloseTo(each.lastValue.mae, 9);
+    expect(error?.seasonalNaive?.rmse).toBeCloseTo(each.seasonalNaive.rmse, 9);
+    expect(error?.seasonalNaive?.mae).toBeCloseTo(each.seasonalNaive.mae, 9);
+    expect(error?.seasonalNaive?.period).toBe(each.period);
+
+    const [last, seasonal] = forecastBaselines(own, each.period);
+    expect(last?.loss).toBeCloseTo(each.lastValue.loss, 5);
+    expect(seasonal?.loss).toBeCloseTo(each.seasonalNaive.loss, 5);
+  });
+
+  test('the same figures in the report of the file', async () => {
+    const { report, encoding } = await forecast.prepare(await textFile('x.csv', asTable(each.values)), reading('c0'), {
+      validationShare: each.share,
+    });
+    expect(report.split).toEqual({ training: each.boundary, validation: each.values.length - each.boundary });
+    expect(report.baselines.map(({ name }) => name)).toEqual(['last value', `seasonal naive (${each.period})`]);
+    expect(report.baselines[0]?.loss).toBeCloseTo(each.lastValue.loss, 5);
+    expect(report.baselines[1]?.loss).toBeCloseTo(each.seasonalNaive.loss, 5);
+    expect(encoding.means[0]).toBeCloseTo(each.means[0] ?? Number.NaN, 9);
+  });
+});
+
+describe.each(stored.texts.map((each) => [each.text.slice(0, 20), each] as const))('the text "%s…" has', (_, each) => {
+  test('the unigram and the bigram entropy that another program counts', async () => {
+    const { report } = await language.prepare(await textFile('x.txt', each.text), readingSchema.parse({}), {
+      validationShare: each.share,
+    });
+    expect(report.baselines.map(({ name }) => name)).toEqual(['unigram', 'bigram']);
+    expect(report.baselines[0]?.loss).toBeCloseTo(each.unigram, 9);
+    expect(report.baselines[1]?.loss).toBeCloseTo(each.bigram, 9);
+  });
+});
+
+test('nothing of the validation part reaches scales, scaled training rows, season, vocabulary or training windows', async () => {
+  const [each] = stored.forecasts;
+  const values = each?.values ?? [];
+  const boundary = each?.boundary ?? 0;
+  const random = randomFromSeed(5);
+  const changed = values.map((row, at) => (at < boundary ? row : row.map(() => 1000 * random.normal())));
+  const options = { validationShare: each?.share ?? 0 };
+  const [one, other] = await Promise.all(
+    [values, changed].map(async (table) =>
+      forecast.prepare(await textFile('x.csv', asTable(table)), reading('c0'), options),
+    ),
+  );
+  expect(other?.encoding.means).toEqual(one?.encoding.means);
+  expect(other?.encoding.deviations).toEqual(one?.encoding.deviations);
+  expect(other?.report.baselines.map(({ name }) => name)).toEqual(one?.report.baselines.map(({ name }) => name));
+  expect(series(changed, options.validationShare).scaled.subarray(0, boundary)).toEqual(
+    series(values, options.validationShare).scaled.subarray(0, boundary),
+  );
+
+  const text = 'to be or not to be, that is the question. '.repeat(20);
+  const end = text.length - Math.ceil(text.length * 0.1);
+  const [mine, theirs] = await Promise.all(
+    [text, `${text.slice(0, end)}${'§'.repeat(text.length - end)}`].map(async (content) =>
+      language.prepare(await textFile('x.txt', content), readingSchema.parse({}), { validationShare: 0.1 }),
+    ),
+  );
+  expect(theirs?.encoding.vocabulary).toEqual(mine?.encoding.vocabulary);
+  for (let step = 1; step <= 40; step++) {
+    const [a, b] = [mine, theirs].map((prepared) => prepared?.windows({ timeSteps: 8, batchSize: 3 }).at(step));
+    expect(b?.input.arraySync()).toEqual(a?.input.arraySync());
+    expect(b?.targets.arraySync()).toEqual(a?.targets.arraySync());
+  }
+});
+
+test('a long validation part read in parallel streams has the error that it has read as one', async () => {
+  const [each] = stored.forecasts;
+  const random = randomFromSeed(9);
+  const values = Array.from({ length: 1300 }, (_, row) => [Math.sin(row / 2) + 0.1 * random.normal()]);
+  const long = series(values, 0.3);
+  const model = modelOf(each as Stored);
+  const evaluate = (batchSize: number) =>
+    evaluateForecast(model, long, undefined, { timeSteps: 16, batchSize }, async () => undefined);
+  const [one, several] = [await evaluate(1), await evaluate(3)];
+  model.dispose();
+  // A warm-up of two windows makes the state what it would be, nearly.
+  expect(several.validationLoss / one.validationLoss).toBeCloseTo(1, 2);
+  expect(several.validationError?.rmse).toBeCloseTo(one.validationError?.rmse ?? Number.NaN, 2);
+});
