@@ -59,8 +59,13 @@ function chooseTarget(
 }
 
 function isConstant({ values }: NumberColumn): boolean {
-  const first = values.find((value) => !Number.isNaN(value));
-  return values.every((value) => value === first || Number.isNaN(value));
+  let first = Number.NaN;
+  for (let row = 0; row < values.length; row++) {
+    const value = values.at(row);
+    if (Number.isNaN(first)) first = value;
+    else if (value !== first && !Number.isNaN(value)) return false;
+  }
+  return true;
 }
 
 /** The date column in use: the one that was named, else the first. */

@@ -1,8 +1,10 @@
-/** Rows by the order of the table; `NaN` where a cell has no finite number. */
+import type { Rows } from './rows';
+
 export interface NumberColumn {
   readonly name: string;
   readonly kind: 'number';
-  readonly values: Float64Array;
+  /** `NaN` where a cell has no finite number. */
+  readonly values: Rows<number>;
   /** Cells without a value. */
   readonly missing: number;
 }
@@ -11,16 +13,16 @@ export interface DateColumn {
   readonly name: string;
   readonly kind: 'date';
   /** Milliseconds since 1970 in UTC, `NaN` where missing. */
-  readonly values: Float64Array;
+  readonly values: Rows<number>;
   /** As written in the file, safe to show. */
-  readonly labels: readonly string[];
+  readonly labels: Rows<string>;
   readonly missing: number;
 }
 
+/** Its cells are of no use to a network, and not kept. */
 export interface TextColumn {
   readonly name: string;
   readonly kind: 'text';
-  readonly values: readonly string[];
   readonly missing: number;
 }
 

@@ -1,90 +1,121 @@
 import { excerpt } from '../../base/visible';
 import type { Column, DateColumn } from './columns';
+import type { FilledColumns } from './fill';
+import { type Rows, rowsOf } from './rows';
 
 /** Rows in the order of their dates, and what a person should know of it. */
-export interface Ordered {
-  readonly columns: readonly Column[];
-  readonly lines: Int32Array;
+export interface Ordered extends FilledColumns {
   readonly warnings: readonly string[];
 }
 
 /** Sorts rows by a date column where they are not in its order, and looks for repeated dates and gaps. */
-export function orderByDate(columns: readonly Column[], lines: Int32Array, date: DateColumn): Ordered {
+export function orderByDate({ columns, lines }: FilledColumns, date: DateColumn): Ordered {
   const turn = firstTurn(date.values);
   if (turn === undefined) return { columns, lines, warnings: oddSteps(date, lines) };
   if (date.missing > 0) {
-    const warning = `Rows are not in the order of ${quoted(date)} (line ${lines[turn]}), and stay so, as dates are missing.`;
+    const warning = `Rows are not in the order of ${quoted(date)} (line ${lines.at(turn)}), and stay so, as dates are missing.`;
     return { columns, lines, warnings: [warning] };
   }
-  const order = Int32Array.from(lines, (_, i) => i);
-  const descending = date.values.every((value, i) => i === 0 || value <= (date.values[i - 1] ?? value));
+  const descending = neverRises(date.values);
   // Reversing keeps the order of equal dates as the file's other way round; else a stable sort keeps it.
-  if (descending) order.reverse();
-  else order.sort((a, b) => (date.values[a] ?? 0) - (date.values[b] ?? 0) || a - b);
-  const sorted = columns.map((column) => rearranged(column, order));
-  const sortedLines = order.map((i) => lines[i] ?? 0);
-  const sortedDate = sorted[columns.indexOf(date)];
+  const place = descending ? (row: number) => lines.length - 1 - row : sorted(date.values);
+  const ordered = columns.map((column) => rearranged(column, place));
+  const orderedLines = arranged(lines, place);
+  const orderedDate = ordered[columns.indexOf(date)];
   const what = descending
     ? 'The latest row comes first'
-    : `Rows are not in the order of their dates (line ${lines[turn]})`;
+    : `Rows are not in the order of their dates (line ${lines.at(turn)})`;
   return {
-    columns: sorted,
-    lines: sortedLines,
+    columns: ordered,
+    lines: orderedLines,
     warnings: [
       `${what}; they are sorted by ${quoted(date)}.`,
-      ...(sortedDate?.kind === 'date' ? oddSteps(sortedDate, sortedLines) : []),
+      ...(orderedDate?.kind === 'date' ? oddSteps(orderedDate, orderedLines) : []),
     ],
   };
 }
 
 /** The first row whose date is before an earlier row's. */
-function firstTurn(values: Float64Array): number | undefined {
+function firstTurn(values: Rows<number>): number | undefined {
   let last = Number.NEGATIVE_INFINITY;
-  for (const [i, value] of values.entries()) {
-    if (value < last) return i;
+  for (let row = 0; row < values.length; row++) {
+    const value = values.at(row);
+    if (value < last) return row;
     if (value > last) last = value;
   }
   return undefined;
 }
 
-function rearranged(column: Column, order: Int32Array): Column {
-  if (column.kind === 'number') return { ...column, values: picked(column.values, order) };
-  if (column.kind === 'text') return { ...column, values: Array.from(order, (i) => column.values[i] ?? '') };
-  const labels = Array.from(order, (i) => column.labels[i] ?? '');
-  return { ...column, values: picked(column.values, order), labels };
+function neverRises(values: Rows<number>): boolean {
+  for (let row = 1; row < values.length; row++) if (values.at(row) > values.at(row - 1)) return false;
+  return true;
 }
 
-function picked(values: Float64Array, order: Int32Array): Float64Array {
-  return Float64Array.from(order, (i) => values[i] ?? Number.NaN);
+/** Where each row of the new order stood in the old one. */
+function sorted(values: Rows<number>): (row: number) => number {
+  const dates = Float64Array.from(values);
+  const order = Int32Array.from(dates, (_, row) => row);
+  order.sort((a, b) => (dates[a] ?? 0) - (dates[b] ?? 0) || a - b);
+  return (row) => order[row] ?? 0;
+}
+
+function rearranged(column: Column, place: (row: number) => number): Column {
+  if (column.kind === 'text') return column;
+  const values = arranged(column.values, place);
+  return column.kind === 'number'
+    ? { ...column, values }
+    : { ...column, values, labels: arranged(column.labels, place) };
+}
+
+function arranged<T>(rows: Rows<T>, place: (row: number) => number): Rows<T> {
+  return rowsOf(rows.length, (row) => rows.at(place(row)));
 }
 
 const quoted = ({ name }: Column) => `"${excerpt(name)}"`;
 
-function oddSteps(date: DateColumn, lines: Int32Array): string[] {
-  const { values, labels, missing } = date;
+function oddSteps({ name, values, labels, missing }: DateColumn, lines: Rows<number>): string[] {
   if (missing > 0) return [];
-  const title = quoted(date);
+  const title = `"${excerpt(name)}"`;
   const warnings: string[] = [];
-  const steps = values.slice(1).map((value, i) => value - (values[i] ?? value));
-  const same = steps.indexOf(0);
-  if (same >= 0) {
-    const times = steps.filter((step) => step === 0).length;
-    warnings.push(`${labels[same + 1]} in ${title} occurs again in line ${lines[same + 1]}${furtherTimes(times)}.`);
+  const same = stepsWhere(values, (step) => step === 0);
+  if (same.count > 0) {
+    const again = `occurs again in line ${lines.at(same.first)}${furtherTimes(same.count)}`;
+    warnings.push(`${labels.at(same.first)} in ${title} ${again}.`);
   }
-  const limit = 1.5 * usualLongest(steps);
-  const gaps = steps.filter((step) => step > limit).length;
-  if (gaps > 0) {
-    const gap = steps.findIndex((step) => step > limit);
-    const between = `between ${labels[gap]} and ${labels[gap + 1]} (line ${lines[gap + 1]})`;
-    warnings.push(`Rows are missing in ${title} ${between}${furtherTimes(gaps)}; rows are taken as evenly spaced.`);
+  const limit = 1.5 * usualLongest(values);
+  const gaps = stepsWhere(values, (step) => step > limit);
+  if (gaps.count > 0) {
+    const between = `between ${labels.at(gaps.first - 1)} and ${labels.at(gaps.first)} (line ${lines.at(gaps.first)})`;
+    warnings.push(
+      `Rows are missing in ${title} ${between}${furtherTimes(gaps.count)}; rows are taken as evenly spaced.`,
+    );
   }
   return warnings;
 }
 
+/** How many steps fit, and the row to which the first of them leads. */
+function stepsWhere(values: Rows<number>, fits: (step: number) => boolean): { count: number; first: number } {
+  let [count, first] = [0, 0];
+  for (let row = 1; row < values.length; row++) {
+    if (!fits(values.at(row) - values.at(row - 1))) continue;
+    if (count === 0) first = row;
+    count += 1;
+  }
+  return { count, first };
+}
+
 const furtherTimes = (times: number) => (times > 1 ? `, and ${times - 1} more times` : '');
 
+/** More steps say no more about what is usual. */
+const mostSteps = 1_000_000;
+
 /** The 95th percentile of the steps, so that the weekends of business days are no gaps. */
-function usualLongest(steps: Float64Array): number {
-  const forward = steps.filter((step) => step > 0).sort();
-  return forward[Math.floor(0.95 * (forward.length - 1))] ?? Number.POSITIVE_INFINITY;
+function usualLongest(values: Rows<number>): number {
+  const steps = new Float64Array(Math.min(values.length, mostSteps));
+  let count = 0;
+  for (let row = 1; row < values.length && count < steps.length; row++) {
+    const step = values.at(row) - values.at(row - 1);
+    if (step > 0) steps[count++] = step;
+  }
+  return steps.subarray(0, count).sort()[Math.floor(0.95 * (count - 1))] ?? Number.POSITIVE_INFINITY;
 }

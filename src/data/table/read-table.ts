@@ -15,6 +15,7 @@ import { columnNames, numberedNames } from './names';
 import type { Decimal } from './numbers';
 import { orderByDate } from './order';
 import { readRecords } from './records';
+import type { Rows } from './rows';
 import { type Survey, surveyTable } from './survey';
 import { columnWarnings, tableWarnings } from './warnings';
 
@@ -27,7 +28,7 @@ export interface TableDataset {
   /** At least one is numeric. Names are unique and safe to show. */
   readonly columns: readonly Column[];
   /** The line of the file in which each row begins, from 1. */
-  readonly lines: Int32Array;
+  readonly lines: Rows<number>;
   /** Sentences for a person: what was changed, guessed or found odd. */
   readonly warnings: readonly string[];
 }
@@ -55,7 +56,7 @@ export async function readTable(file: DatasetFile, reading: Partial<Reading>): P
   const records = readRecords(file.name, decode(file, dialect.encoding, invalid), dialect.delimiter, dialect.skip);
   const filled = await fillColumns(records, names, kinds, survey, marks.decimal);
   const date = dateColumn(filled.columns, reading);
-  const ordered = date ? orderByDate(filled.columns, filled.lines, date) : { ...filled, warnings: [] };
+  const ordered = date ? orderByDate(filled, date) : { ...filled, warnings: [] };
   return {
     encoding: dialect.encoding.encoding,
     delimiter: dialect.delimiter,

@@ -4,6 +4,7 @@ import type { Column, NumberColumn } from './columns';
 import type { Dialect } from './dialect';
 import type { TableMarks } from './kinds';
 import { list } from './names';
+import type { Rows } from './rows';
 import type { Survey } from './survey';
 
 export function tableWarnings(
@@ -28,7 +29,7 @@ export function tableWarnings(
   return warnings;
 }
 
-export function columnWarnings(columns: readonly Column[], lines: Int32Array): string[] {
+export function columnWarnings(columns: readonly Column[], lines: Rows<number>): string[] {
   const numeric = columns.filter((column) => column.kind === 'number');
   const counting = numeric.filter(isCounting).map(({ name }) => name);
   const lacking = columns.filter(({ kind, missing }) => kind !== 'text' && missing > 0);
@@ -42,14 +43,22 @@ export function columnWarnings(columns: readonly Column[], lines: Int32Array): s
   ];
 }
 
-function missingIn(column: Column, lines: Int32Array): string {
-  const first = column.kind === 'text' ? -1 : column.values.findIndex((value) => Number.isNaN(value));
-  return `${column.missing} in "${excerpt(column.name)}" (first in line ${lines[first] ?? '?'})`;
+function missingIn(column: Column, lines: Rows<number>): string {
+  const first = column.kind === 'text' ? undefined : firstMissing(column.values);
+  return `${column.missing} in "${excerpt(column.name)}" (first in line ${first === undefined ? '?' : lines.at(first)})`;
+}
+
+function firstMissing(values: Rows<number>): number | undefined {
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values.at(row))) return row;
+  return undefined;
 }
 
 /** Whether a column only numbers the rows, up or down by one. */
 export function isCounting({ values }: NumberColumn): boolean {
-  const step = (values[1] ?? 0) - (values[0] ?? 0);
-  if (values.length < 3 || Math.abs(step) !== 1 || !Number.isInteger(values[0])) return false;
-  return values.every((value, i) => i === 0 || value - (values[i - 1] ?? 0) === step);
+  if (values.length < 3) return false;
+  const first = values.at(0);
+  const step = values.at(1) - first;
+  if (Math.abs(step) !== 1 || !Number.isInteger(first)) return false;
+  for (let row = 1; row < values.length; row++) if (values.at(row) - values.at(row - 1) !== step) return false;
+  return true;
 }

@@ -5,44 +5,44 @@ import type { Series } from './series';
 
 /** Windows of rows; the target of a row is the change from it to the next, in scaled units. */
 export function forecastWindows(
-  { scaled, boundary, columns }: Series,
+  series: Series,
   { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
 ): TrainingWindows {
-  const windows = windowsOf(boundary - 1, { timeSteps, batchSize, unit: 'rows' });
-  const width = columns.length;
+  const windows = windowsOf(series.boundary - 1, { timeSteps, batchSize, unit: 'rows' });
   return {
     batchSize: windows.batchSize,
     tokensPerStep: windows.batchSize * timeSteps,
     at(step) {
       const { starts, reset } = windows.at(step);
       return {
-        input: rowTensor(scaled, width, starts, timeSteps),
-        targets: changeTensor(scaled, width, starts, timeSteps),
+        input: seriesTensor(series, starts, timeSteps),
+        targets: changeTensor(series, starts, timeSteps),
         reset,
       };
     },
   };
 }
 
-/** Rows from each start on: [starts, length, columns]. */
-export function rowTensor(scaled: Float32Array, width: number, starts: readonly number[], length: number): tf.Tensor3D {
+/** Scaled rows from each start on: [starts, length, columns]. */
+export function seriesTensor(series: Series, starts: readonly number[], length: number): tf.Tensor3D {
+  const width = series.columns.length;
   const rows = new Float32Array(starts.length * length * width);
-  starts.forEach((start, stream) => {
-    rows.set(scaled.subarray(start * width, (start + length) * width), stream * length * width);
-  });
+  let at = 0;
+  for (const start of starts)
+    for (let row = start; row < start + length; row++)
+      for (let column = 0; column < width; column++) rows[at++] = series.scaledAt(row, column);
   return tf.tensor3d(rows, [starts.length, length, width]);
 }
 
-function changeTensor(scaled: Float32Array, width: number, starts: readonly number[], length: number): tf.Tensor3D {
+function changeTensor(series: Series, starts: readonly number[], length: number): tf.Tensor3D {
   return tf.tidy(() =>
     tf.sub(
-      rowTensor(
-        scaled,
-        width,
+      seriesTensor(
+        series,
         starts.map((start) => start + 1),
         length,
       ),
-      rowTensor(scaled, width, starts, length),
+      seriesTensor(series, starts, length),
     ),
   );
 }

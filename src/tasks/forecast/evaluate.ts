@@ -3,7 +3,7 @@ import type { Model, ModelState } from '../../models/model';
 import type { Baseline } from '../../protocol/dataset';
 import type { ForecastError, ValidationError } from '../../protocol/run';
 import type { Evaluation } from '../task';
-import { rowTensor } from './batches';
+import { seriesTensor } from './batches';
 import type { Series } from './series';
 
 /** Up to this many rows, the validation part is read as one stream; beyond, as parallel ones, which is faster. */
@@ -44,9 +44,9 @@ export async function evaluateForecast(
       const row = start + step;
       for (let column = 0; column < width; column++) {
         const forecast =
-          at(series.scaled, (row - 1) * width + column) +
+          series.scaledAt(row - 1, column) +
           at(changes, (stream * (warmUp + perStream) + warmUp + step) * width + column);
-        const error = forecast - at(series.scaled, row * width + column);
+        const error = forecast - series.scaledAt(row, column);
         squares += error * error;
         if (column === series.target) errors.push(error * (series.deviations[column] ?? 1));
       }
@@ -65,7 +65,7 @@ export function forecastBaselines(series: Series, period: number | undefined): B
     let squares = 0;
     for (let row = series.boundary; row < series.rows; row++)
       for (let column = 0; column < width; column++)
-        squares += (at(series.scaled, row * width + column) - at(series.scaled, (row - lag) * width + column)) ** 2;
+        squares += (series.scaledAt(row, column) - series.scaledAt(row - lag, column)) ** 2;
     return squares / ((series.rows - series.boundary) * width);
   };
   const baselines = [{ name: 'last value', loss: lossOfLag(1) }];
@@ -87,9 +87,8 @@ async function streamThrough(
   for (let from = 0; from < length; from += timeSteps) {
     const steps = Math.min(timeSteps, length - from);
     const [output, ...next] = tf.tidy(() => {
-      const input = rowTensor(
-        series.scaled,
-        width,
+      const input = seriesTensor(
+        series,
         starts.map((start) => start + from),
         steps,
       );
@@ -115,8 +114,7 @@ function naiveErrors(
   first: number,
   period: number | undefined,
 ): Pick<ValidationError, 'lastValue' | 'seasonalNaive'> {
-  const width = series.columns.length;
-  const value = (row: number) => at(series.values, row * width + series.target);
+  const value = (row: number) => series.valueAt(row, series.target);
   const lagged = (lag: number) =>
     Array.from({ length: series.rows - first }, (_, step) => value(first + step - lag) - value(first + step));
   const lastValue = errorOf(lagged(1));

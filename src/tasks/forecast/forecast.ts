@@ -8,7 +8,7 @@ import type { Model, ModelState } from '../../models/model';
 import type { TableSummary } from '../../protocol/dataset';
 import type { ForecastSample } from '../../protocol/run';
 import type { ProbeInput, Task } from '../task';
-import { forecastWindows, rowTensor } from './batches';
+import { forecastWindows } from './batches';
 import { evaluateForecast, forecastBaselines } from './evaluate';
 import { seasonOf } from './season';
 import { type Series, seriesOf } from './series';
@@ -32,6 +32,7 @@ export interface ForecastEncoding {
 const longestContext = 600;
 const longestForecast = 2000;
 const probeRows = 48;
+const longestSearch = 100_000;
 
 /** Next-row prediction on numbers: the network reads scaled rows and gives the change to the next one. */
 export const forecast: Task<ForecastEncoding> = {
@@ -41,7 +42,7 @@ export const forecast: Task<ForecastEncoding> = {
     const table = await readTable(file, reading);
     const chosen = chooseColumns(table, reading);
     const series = seriesOf(table, chosen, { name: file.name, validationShare });
-    const period = seasonOf(targetOf(series).subarray(0, series.boundary));
+    const period = seasonOf(recentTarget(series));
     return {
       encoding: encodingOf(series, period),
       report: {
@@ -103,13 +104,12 @@ export const forecast: Task<ForecastEncoding> = {
     const typed = text?.trim() ? rowsFromText(encoding, text) : undefined;
     const rows = typed ?? encoding.context.slice(-probeRows);
     const labels = typed ? typed.map((_, row) => String(row + 1)) : encoding.labels.slice(-rows.length);
-    return { labels, input: rowTensor(scale(encoding, rows), encoding.columns.length, [0], rows.length) };
+    return { labels, input: rowTensor(scale(encoding, rows), encoding.columns.length) };
   },
 };
 
 function encodingOf(series: Series, period: number | undefined): ForecastEncoding {
   const kept = Math.min(series.rows, longestContext);
-  const width = series.columns.length;
   const horizon = Math.max(
     1,
     Math.min(period === undefined ? 24 : Math.max(12, Math.min(96, 2 * period)), series.rows - series.boundary),
@@ -122,8 +122,8 @@ function encodingOf(series: Series, period: number | undefined): ForecastEncodin
     means: series.means,
     deviations: series.deviations,
     horizon,
-    context: rows.map((row) => Array.from(series.values.subarray(row * width, (row + 1) * width))),
-    labels: rows.map((row) => series.labels?.[row] ?? String(row + 1)),
+    context: rows.map((row) => series.columns.map((_, column) => series.valueAt(row, column))),
+    labels: rows.map((row) => series.labels?.at(row) ?? String(row + 1)),
     dated: series.labels !== undefined,
   };
 }
@@ -156,7 +156,7 @@ async function forecastFrom(
   while (ahead.length < steps) {
     const length = rows.length / width;
     const [change, ...next] = tf.tidy(() => {
-      const forward = model.forward(rowTensor(rows, width, [0], length), state);
+      const forward = model.forward(rowTensor(rows, width), state);
       return [tf.slice(forward.output, [0, length - 1, 0], [1, 1, width]), ...forward.state];
     });
     tf.dispose([...state]);
@@ -171,6 +171,11 @@ async function forecastFrom(
   }
   tf.dispose([...state]);
   return ahead;
+}
+
+/** [1, rows, width] */
+function rowTensor(rows: Float32Array, width: number): tf.Tensor3D {
+  return tf.tensor3d(rows, [1, rows.length / width, width]);
 }
 
 function scale({ means, deviations }: ForecastEncoding, rows: readonly (readonly number[])[]): Float32Array {
@@ -197,8 +202,10 @@ function rowsFromText({ columns }: ForecastEncoding, text: string): number[][] {
   return rows;
 }
 
-function targetOf({ values, columns, rows, target }: Series): Float64Array {
-  return Float64Array.from({ length: rows }, (_, row) => values[row * columns.length + target] ?? 0);
+/** The target at the end of the training part, as long as is worth a search for a season. */
+function recentTarget({ valueAt, boundary, target }: Series): Float64Array {
+  const count = Math.min(boundary, longestSearch);
+  return Float64Array.from({ length: count }, (_, row) => valueAt(boundary - count + row, target));
 }
 
 function summaryOf(table: TableDataset, date: string | undefined, series: Series): TableSummary {

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/user-error';
-import type { TableDataset } from '../../data';
+import { gapsFilled, type Rows, type TableDataset } from '../../data';
 
-/** Numeric columns of a table as a matrix, gaps filled, scaled by the training part. */
+/** Numeric columns of a table, gaps filled, scaled by the training part; what is read is computed then, for a copy may be large. */
 export interface Series {
   readonly columns: readonly string[];
   /** Place of the target among the columns. */
@@ -9,15 +9,15 @@ export interface Series {
   readonly rows: number;
   /** Rows from here on are the validation part. */
   readonly boundary: number;
-  /** In the file's own units, [rows, columns]. */
-  readonly values: Float64Array;
+  /** In the file's own units. */
+  valueAt(row: number, column: number): number;
   /** Of the training part, a column each: scaled = (value - mean) / deviation. */
   readonly means: readonly number[];
   readonly deviations: readonly number[];
-  /** [rows, columns] */
-  readonly scaled: Float32Array;
+  /** In single precision, as the network sees it. */
+  scaledAt(row: number, column: number): number;
   /** One label a row, where there is a date column. */
-  readonly labels: readonly string[] | undefined;
+  readonly labels: Rows<string> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -43,51 +43,62 @@ export function seriesOf(
   }
   const warnings: string[] = [];
   const names = [...new Set([chosen.target, ...chosen.inputs])].filter((column) => {
-    const values = filled(table, column).subarray(0, boundary);
-    const constant = values.every((value) => value === values[0]);
-    if (constant && column === chosen.target) {
+    const constant = constantOf(filled(table, column), boundary);
+    if (constant !== undefined && column === chosen.target) {
       throw new UserError({
-        what: `The column "${column}" is ${values[0]} in every row of the training part`,
+        what: `The column "${column}" is ${constant} in every row of the training part`,
         where: name,
         wayOut: 'A constant cannot be learnt from: choose another column (--target COLUMN).',
       });
     }
-    if (constant) warnings.push(`The column "${column}" is constant in the training part and left out`);
-    return !constant;
+    if (constant !== undefined) warnings.push(`The column "${column}" is constant in the training part and left out`);
+    return constant === undefined;
   });
 
-  const width = names.length;
-  const values = new Float64Array(rows * width);
-  const scaled = new Float32Array(rows * width);
-  const means: number[] = [];
-  const deviations: number[] = [];
-  names.forEach((column, place) => {
-    const own = filled(table, column);
+  const columns = names.map((column) => filled(table, column));
+  const scales = columns.map((values) => scaleOf(values, boundary));
+  for (const column of names) {
     const missing = table.columns.find((candidate) => candidate.name === column)?.missing ?? 0;
     if (missing > 0)
       warnings.push(`${missing} missing ${missing === 1 ? 'value' : 'values'} of "${column}" took the value before`);
-    const training = own.subarray(0, boundary);
-    const mean = training.reduce((sum, value) => sum + value / boundary, 0);
-    const deviation = Math.sqrt(training.reduce((sum, value) => sum + (value - mean) ** 2 / boundary, 0));
-    means.push(mean);
-    deviations.push(deviation);
-    own.forEach((value, row) => {
-      values[row * width + place] = value;
-      scaled[row * width + place] = (value - mean) / deviation;
-    });
-  });
+  }
   const date = table.columns.find((column) => column.name === chosen.date);
-  const labels = date?.kind === 'date' ? date.labels : undefined;
-  return { columns: names, target: 0, rows, boundary, values, means, deviations, scaled, labels, warnings };
+  const valueAt = (row: number, column: number) => columns[column]?.at(row) ?? Number.NaN;
+  return {
+    columns: names,
+    target: 0,
+    rows,
+    boundary,
+    valueAt,
+    means: scales.map(({ mean }) => mean),
+    deviations: scales.map(({ deviation }) => deviation),
+    scaledAt: (row, column) => {
+      const { mean, deviation } = scales[column] ?? { mean: 0, deviation: 1 };
+      return Math.fround((valueAt(row, column) - mean) / deviation);
+    },
+    labels: date?.kind === 'date' ? date.labels : undefined,
+    warnings,
+  };
+}
+
+/** What all of the first `count` values are, if they are the same. */
+function constantOf(values: Rows<number>, count: number): number | undefined {
+  const first = values.at(0);
+  for (let row = 1; row < count; row++) if (values.at(row) !== first) return undefined;
+  return first;
+}
+
+function scaleOf(values: Rows<number>, count: number): { readonly mean: number; readonly deviation: number } {
+  let mean = 0;
+  for (let row = 0; row < count; row++) mean += values.at(row) / count;
+  let variance = 0;
+  for (let row = 0; row < count; row++) variance += (values.at(row) - mean) ** 2 / count;
+  return { mean, deviation: Math.sqrt(variance) };
 }
 
 /** Values of a column with gaps filled from before, and those at the beginning from the first value. */
-function filled(table: TableDataset, name: string): Float64Array {
+function filled(table: TableDataset, name: string): Rows<number> {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column?.kind !== 'number') throw new Error(`The column ${name} is not numeric`);
-  let last = column.values.find((value) => !Number.isNaN(value)) ?? 0;
-  return column.values.map((value) => {
-    if (!Number.isNaN(value)) last = value;
-    return last;
-  });
+  return column.missing === 0 ? column.values : gapsFilled(column.values);
 }

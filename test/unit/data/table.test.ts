@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseColumns, readTable } from '../../../src/data';
+import { type Column, chooseColumns, readTable } from '../../../src/data';
 import { openFile, openText, userError } from './temporary';
 
 const read = async (content: string | Uint8Array, reading = {}, name = 'prices.csv') =>
   readTable(await openFile(content, name), reading);
 const failure = (content: string | Uint8Array, reading = {}) => userError(read(content, reading));
+
+const valuesOf = (column: Column | undefined) => (column && column.kind !== 'text' ? [...column.values] : []);
+const labelsOf = (column: Column | undefined) => (column?.kind === 'date' ? [...column.labels] : []);
 
 const rows = (count: number, row: (i: number) => string) => Array.from({ length: count }, (_, i) => row(i)).join('\n');
 
@@ -71,7 +74,7 @@ describe('readTable reads numbers back exactly', () => {
       fc.asyncProperty(several, dialects, async (table, dialect) => {
         const found = await readTable(await openText(write(table, dialect)), {});
         expect(found).toMatchObject({ delimiter: dialect.delimiter, decimal: dialect.decimal, header: dialect.header });
-        expect(found.columns.map((column) => [...column.values])).toEqual(transposed(table));
+        expect(found.columns.map(valuesOf)).toEqual(transposed(table));
       }),
     );
   });
@@ -176,7 +179,7 @@ describe('readTable', () => {
     const table = await read(content);
     expect(table.decimal).toBe(',');
     expect(table.rows).toBe(9001);
-    expect(new Date(table.columns[0]?.kind === 'date' ? (table.columns[0].values.at(-1) ?? 0) : 0).toISOString()).toBe(
+    expect(new Date(table.columns[0]?.kind === 'date' ? table.columns[0].values.at(9000) : 0).toISOString()).toBe(
       '2024-01-13T00:00:00.000Z',
     );
   });
@@ -185,25 +188,25 @@ describe('readTable', () => {
     const content = `v,note\n${rows(120_000, (i) => (i % 2 ? `${i},plain` : `${i},"two\nlines"`))}\n`;
     const table = await read(content);
     expect(table.rows).toBe(120_000);
-    expect(table.lines[119_999]).toBe(content.split('\n').length - 1);
-    expect(table.columns[0]?.values[99_999]).toBe(99_999);
+    expect(table.lines.at(119_999)).toBe(content.split('\n').length - 1);
+    expect(valuesOf(table.columns[0])[99_999]).toBe(99_999);
   });
 
   it('keeps lines with their rows when it sorts', async () => {
     const table = await read('d,v\n2024-01-03,5\n2024-01-02,3\n2024-01-01,2\n');
     expect([...table.lines]).toEqual([4, 3, 2]);
-    expect(table.columns[0]).toMatchObject({ labels: ['2024-01-01', '2024-01-02', '2024-01-03'] });
+    expect(labelsOf(table.columns[0])).toEqual(['2024-01-01', '2024-01-02', '2024-01-03']);
   });
 
   it('keeps the labels of dates as written, but for characters that do not show', async () => {
     const table = await read('d,v\nJan\u20282020,1\n"Feb 2020",3\n');
-    expect(table.columns[0]).toMatchObject({ kind: 'date', labels: ['Jan\\u{2028}2020', 'Feb 2020'] });
+    expect(labelsOf(table.columns[0])).toEqual(['Jan\\u{2028}2020', 'Feb 2020']);
   });
 
   it('sorts by the date column that is named, also one of numbers', async () => {
     const content = 'when,k,v\n2024-01-01,2003,1\n2024-01-02,2002,5\n2024-01-03,2001,9\n';
     const table = await read(content, { date: 'k' });
-    expect(table.columns[2]?.values).toEqual(Float64Array.of(9, 5, 1));
+    expect(valuesOf(table.columns[2])).toEqual([9, 5, 1]);
     expect(chooseColumns(table, { date: 'k' }).date).toBe('k');
   });
 
