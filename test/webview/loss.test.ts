@@ -1,14 +1,12 @@
 // @vitest-environment node
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawn, ink, PanelBrowser } from './page';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let browser: PanelBrowser;
 beforeAll(async () => {
   browser = await PanelBrowser.start();
-}, 60_000);
+});
 afterAll(() => browser.stop());
 
 const loss = (page: Page) => page.locator('[data-view=loss] [data-points]');

@@ -8,7 +8,8 @@ it('a run is named after its cell and file, with a number where another run besi
   const runs = runsFolder(await temporaryFolder());
   const write = async (id: string, name: string) => {
     await mkdir(join(runs, id), { recursive: true });
-    await writeFile(join(runs, id, 'run.json'), JSON.stringify({ formatVersion: 1, state: 'finished', name }));
+    const record = { formatVersion: 1, id, name, createdAt: '2026-01-01', state: 'finished' };
+    await writeFile(join(runs, id, 'run.json'), JSON.stringify({ ...record, configuration: {}, dataset: {} }));
   };
   const next = () => freeName(join(runs, 'new'), 'lstm on prices.csv');
 

@@ -120,11 +120,9 @@ describe('batches', () => {
         const boundary = length + 1;
         const validation = 7;
         // Squares, whose changes tell the row; what belongs to the validation part would be seen at once.
-        const scaled = Float32Array.from({ length: 2 * (boundary + validation) }, (_, at) => {
-          const row = Math.floor(at / 2);
-          return row < boundary ? (row + 1) ** 2 * (at % 2 === 0 ? 1 : -1) : Number.NaN;
-        });
-        const series = { scaled, boundary, rows: boundary + validation, columns: ['a', 'b'] } as unknown as Series;
+        const scaledAt = (row: number, column: number) =>
+          row < boundary ? (row + 1) ** 2 * (column === 0 ? 1 : -1) : Number.NaN;
+        const series = { scaledAt, boundary, rows: boundary + validation, columns: ['a', 'b'] } as unknown as Series;
         const { starts } = windowsOf(length, { ...given, unit: 'rows' }).at(step);
         const batch = forecastWindows(series, given).at(step);
         const rows = starts.map((start) => Array.from({ length: given.timeSteps }, (_, at) => start + at));

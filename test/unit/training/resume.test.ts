@@ -48,14 +48,14 @@ describe('a run that was interrupted ends with the files that it would have had,
       const choices: RunChoices = { model: { cell, units: 6, layers: 2, dropout: 0.3 }, training };
       const { whole, parts } = await both('words.txt', wordyText(10), choices, [3, 13]);
       expect(parts).toEqual(whole);
-    }, 60_000);
+    });
   }
 
   test('gru on a table', async () => {
     const choices: RunChoices = { model: { cell: 'gru', units: 6 }, training };
     const { whole, parts } = await both('months.csv', seasonalTable(90), choices, [7]);
     expect(parts).toEqual(whole);
-  }, 60_000);
+  });
 });
 
 test('the same seed gives the same run, another seed another', async () => {
@@ -72,7 +72,7 @@ test('the same seed gives the same run, another seed another', async () => {
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((name) => contents(join(folder, name))));
   expect(b).toEqual(a);
   expect(c?.['checkpoint/last.safetensors']).not.toBe(a?.['checkpoint/last.safetensors']);
-}, 60_000);
+});
 
 test('a run whose dataset has changed does not go on, and says so', async () => {
   const path = await temporaryFile('words.txt', wordyText(10));
