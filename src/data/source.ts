@@ -16,14 +16,15 @@ export interface DatasetFile {
   /** The first 64 KiB. */
   readonly head: Uint8Array;
   /**
-   * The bytes in parts of at most 1 MiB; can be called again.
+   * The bytes in parts of at most 64 KiB; can be called again.
    * @throws UserError when the file is no longer the one that was opened
    */
   chunks(): AsyncIterable<Uint8Array>;
 }
 
 const headBytes = 64 * 1024;
-const partBytes = 1024 * 1024;
+/** What is made of a small part is gone before it costs memory. */
+const partBytes = 64 * 1024;
 
 /**
  * Opens a file or the text of an editor, and reads it once for its fingerprint, in parts.

@@ -21,30 +21,31 @@ const nameAndYear = /^(\p{L}+)\.?[\s\-/,']+(\d{4}|\d{2})$/u;
 const yearAndName = /^(\d{4})[\s\-/]*(\p{L}{3,})\.?$/u;
 
 export const dateFormats: readonly DateFormat[] = [
-  text('year-month-day', yearFirst, ([y, , m, d, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
-  text('day-month-year', yearLast, ([d, , m, y, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
-  text('month-day-year', yearLast, ([m, , d, y, ...clock]) => moment(year(y), Number(m), Number(d), clock)),
-  text('year-month', /^(\d{4})(?:[-/]|[-\s]?[Mm])(\d{1,2})$/, ([y, m]) => moment(year(y), Number(m), 1)),
-  text('month-year', /^(\d{1,2})[-/](\d{4})$/, ([m, y]) => moment(year(y), Number(m), 1)),
-  text('year-quarter', /^(\d{4})[-\s/]?[Qq]([1-4])$/, ([y, q]) => moment(year(y), 3 * Number(q) - 2, 1)),
-  text('quarter-year', /^[Qq]([1-4])[-\s/]?(\d{4})$/, ([q, y]) => moment(year(y), 3 * Number(q) - 2, 1)),
-  text('day, name of month, year', dayAndName, ([d, m, y, ...clock]) => moment(year(y), named(m), Number(d), clock)),
-  text('name of month, day, year', nameAndDay, ([m, d, y, ...clock]) => moment(year(y), named(m), Number(d), clock)),
-  text('name of month, year', nameAndYear, ([m, y]) => moment(year(y), named(m), 1)),
-  text('year, name of month', yearAndName, ([y, m]) => moment(year(y), named(m), 1)),
-  number('year, month and day in eight digits', /^(\d{4})(\d{2})(\d{2})$/, ([y, m, d]) =>
+  text('year-month-day', yearFirst, (p) => moment(year(p[1]), Number(p[3]), Number(p[4]), p, 5)),
+  text('day-month-year', yearLast, (p) => moment(year(p[4]), Number(p[3]), Number(p[1]), p, 5)),
+  text('month-day-year', yearLast, (p) => moment(year(p[4]), Number(p[1]), Number(p[3]), p, 5)),
+  text('year-month', /^(\d{4})(?:[-/]|[-\s]?[Mm])(\d{1,2})$/, ([, y, m]) => moment(year(y), Number(m), 1)),
+  text('month-year', /^(\d{1,2})[-/](\d{4})$/, ([, m, y]) => moment(year(y), Number(m), 1)),
+  text('year-quarter', /^(\d{4})[-\s/]?[Qq]([1-4])$/, ([, y, q]) => moment(year(y), 3 * Number(q) - 2, 1)),
+  text('quarter-year', /^[Qq]([1-4])[-\s/]?(\d{4})$/, ([, q, y]) => moment(year(y), 3 * Number(q) - 2, 1)),
+  text('day, name of month, year', dayAndName, (p) => moment(year(p[3]), named(p[2]), Number(p[1]), p, 4)),
+  text('name of month, day, year', nameAndDay, (p) => moment(year(p[3]), named(p[1]), Number(p[2]), p, 4)),
+  text('name of month, year', nameAndYear, ([, m, y]) => moment(year(y), named(m), 1)),
+  text('year, name of month', yearAndName, ([, y, m]) => moment(year(y), named(m), 1)),
+  number('year, month and day in eight digits', /^(\d{4})(\d{2})(\d{2})$/, ([, y, m, d]) =>
     moment(plausible(y), Number(m), Number(d)),
   ),
-  number('year and month in six digits', /^(\d{4})(\d{2})$/, ([y, m]) => moment(plausible(y), Number(m), 1)),
-  number('year', /^(\d{4})$/, ([y]) => moment(plausible(y), 1, 1)),
-  number('year with a fraction', /^(\d{4})(\.\d+)?$/, ([y, fraction]) => {
+  number('year and month in six digits', /^(\d{4})(\d{2})$/, ([, y, m]) => moment(plausible(y), Number(m), 1)),
+  number('year', /^(\d{4})$/, ([, y]) => moment(plausible(y), 1, 1)),
+  number('year with a fraction', /^(\d{4})(\.\d+)?$/, ([, y, fraction]) => {
     const start = moment(plausible(y), 1, 1);
     return start + Number(fraction ?? 0) * (moment(plausible(y) + 1, 1, 1) - start);
   }),
-  number('seconds since 1970', /^(\d{9,10}(?:\.\d+)?)$/, ([seconds]) => 1000 * Number(seconds)),
-  number('milliseconds since 1970', /^(\d{12,13}(?:\.\d+)?)$/, ([milliseconds]) => Number(milliseconds)),
+  number('seconds since 1970', /^(\d{9,10}(?:\.\d+)?)$/, ([, seconds]) => 1000 * Number(seconds)),
+  number('milliseconds since 1970', /^(\d{12,13}(?:\.\d+)?)$/, ([, milliseconds]) => Number(milliseconds)),
 ];
 
+/** A match: the whole first, then its groups. */
 type Parts = readonly (string | undefined)[];
 
 function text(name: string, pattern: RegExp, read: (parts: Parts) => number): DateFormat {
@@ -58,7 +59,7 @@ function number(name: string, pattern: RegExp, read: (parts: Parts) => number): 
 function parser(pattern: RegExp, read: (parts: Parts) => number): (cell: string) => number {
   return (cell) => {
     const match = cell.length <= 48 ? pattern.exec(cell) : null;
-    return match ? read(match.slice(1)) : Number.NaN;
+    return match ? read(match) : Number.NaN;
   };
 }
 
@@ -77,28 +78,42 @@ function plausible(digits: string | undefined): number {
 
 const named = (name: string | undefined) => monthByName(name ?? '') ?? Number.NaN;
 
-function moment(y: number, month: number, dayOfMonth: number, clock: Parts = []): number {
+/** @param clock the group of `parts` with the hours, which the other groups of a time follow */
+function moment(y: number, month: number, dayOfMonth: number, parts: Parts = [], clock = 0): number {
   const start = Date.UTC(y, month - 1, dayOfMonth);
-  const date = new Date(start);
-  if (!(y >= 100) || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayOfMonth) return Number.NaN;
-  return start + timeOfDay(clock);
+  const sure = dayOfMonth >= 1 && dayOfMonth <= 28 && month >= 1 && month <= 12;
+  if (!(y >= 100) || !(sure || isDay(new Date(start), month, dayOfMonth))) return Number.NaN;
+  return start + timeOfDay(parts, clock);
 }
 
-function timeOfDay([hours, minutes, seconds, fraction, half, zone]: Parts): number {
-  if (hours === undefined) return 0;
+function isDay(date: Date, month: number, dayOfMonth: number): boolean {
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth;
+}
+
+function timeOfDay(parts: Parts, clock: number): number {
+  const hours = parts[clock];
+  if (clock === 0 || hours === undefined) return 0;
+  const minutes = parts[clock + 1];
+  const seconds = parts[clock + 2];
+  const fraction = parts[clock + 3];
+  const half = parts[clock + 4];
+  const zone = parts[clock + 5];
   let hour = Number(hours);
   if (half) {
     if (hour < 1 || hour > 12) return Number.NaN;
     hour = (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
   }
   const milliseconds =
-    3_600_000 * hour + 60_000 * Number(minutes) + 1000 * Number(seconds ?? 0) + 1000 * Number(`0.${fraction ?? 0}`);
+    3_600_000 * hour +
+    60_000 * Number(minutes) +
+    1000 * Number(seconds ?? 0) +
+    (fraction === undefined ? 0 : 1000 * Number(`0.${fraction}`));
   if (Number(minutes) > 59 || Number(seconds ?? 0) > 60 || milliseconds > day) return Number.NaN;
   return milliseconds - zoneOffset(zone);
 }
 
 function zoneOffset(zone: string | undefined): number {
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '');
+  const match = zone === undefined ? null : /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (!match) return 0;
   const offset = 60_000 * (60 * Number(match[2]) + Number(match[3]));
   return match[1] === '-' ? -offset : offset;

@@ -11,9 +11,45 @@ const missingWords = new Set(
 /** Whether a trimmed cell holds no value. */
 export function isMissing(cell: string): boolean {
   const first = cell.charCodeAt(0);
+  const digit = first === minus || first === plus ? cell.charCodeAt(1) : first;
   // Most cells begin with a digit, and no such word does but 1.#INF and its like.
-  if (first >= 0x32 && first <= 0x39) return false;
+  if (digit >= 0x30 && digit <= 0x39 && (digit !== 0x31 || !cell.includes('#'))) return false;
   return cell === '' || (cell.length <= 10 && missingWords.has(cell.toLowerCase()));
+}
+
+const [plus, comma, minus, point] = [0x2b, 0x2c, 0x2d, 0x2e];
+
+/** Digits with at most a sign and one mark, as most cells are: told apart without a pattern, for there are many. */
+enum Plain {
+  No,
+  Whole,
+  /** With a decimal mark. */
+  Point,
+  Comma,
+  /** With a mark that may be one for thousands: up to three digits before it and three behind. */
+  PointOrThousands,
+  CommaOrThousands,
+}
+
+function plain(cell: string): Plain {
+  const { length } = cell;
+  const first = cell.charCodeAt(0);
+  const start = first === minus || first === plus ? 1 : 0;
+  let mark = 0;
+  let place = length;
+  for (let i = start; i < length; i++) {
+    const code = cell.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) continue;
+    if ((code !== point && code !== comma) || mark !== 0) return Plain.No;
+    mark = code;
+    place = i;
+  }
+  const digits = length - start - (mark === 0 ? 0 : 1);
+  if (digits === 0) return Plain.No;
+  if (mark === 0) return Plain.Whole;
+  const thousands = length - place === 4 && place - start >= 1 && place - start <= 3;
+  if (mark === point) return thousands ? Plain.PointOrThousands : Plain.Point;
+  return thousands ? Plain.CommaOrThousands : Plain.Comma;
 }
 
 const exponent = '(?:[eE][+-]?\\d+)?';
@@ -29,26 +65,30 @@ const patterns: Readonly<Record<Decimal, RegExp>> = {
   '.': numberPattern('\\.', ','),
   ',': numberPattern(',', '\\.'),
 };
-/** Most cells: digits with at most a decimal mark, which need no clean-up. */
-const simple: Readonly<Record<Decimal, RegExp>> = {
-  '.': /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/,
-  ',': /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/,
-};
-
 /** Whether a trimmed cell is a number when the decimal mark is `decimal`. */
 export function isNumber(cell: string, decimal: Decimal): boolean {
-  return simple[decimal].test(cell) || patterns[decimal].test(cell);
+  switch (plain(cell)) {
+    case Plain.No:
+      return patterns[decimal].test(cell);
+    case Plain.Point:
+      return decimal === '.';
+    case Plain.Comma:
+      return decimal === ',';
+    default:
+      return true;
+  }
 }
 
 /** The value of a trimmed cell; `NaN` when it is missing, no number, or too large for one. */
 export function parseNumber(cell: string, decimal: Decimal): number {
-  const value = Number(withPoint(cell, decimal));
+  const kind = plain(cell);
+  const written = kind === Plain.Whole || (kind === Plain.Point && decimal === '.') ? cell : withPoint(cell, decimal);
+  const value = Number(written);
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
 /** As JavaScript writes numbers. */
 function withPoint(cell: string, decimal: Decimal): string {
-  if (simple[decimal].test(cell)) return decimal === '.' ? cell : cell.replace(',', '.');
   if (!patterns[decimal].test(cell)) return 'NaN';
   const thousands = decimal === '.' ? /[, '’\u00a0\u2009\u202f]/g : /[. '’\u00a0\u2009\u202f]/g;
   return cell.replace(thousands, '').replace(',', '.').replace('−', '-');

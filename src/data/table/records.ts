@@ -36,6 +36,8 @@ export async function* readRecords(
   skip: number,
 ): AsyncGenerator<Records> {
   let rest = '';
+  /** A long record is tried again when twice as much of it is there, so that it is not parsed over and over. */
+  let worthParsing = 0;
   let line = 1;
   let begun = false;
   let blank = false;
@@ -47,9 +49,14 @@ export async function* readRecords(
       text = text.slice(end);
       line += 1;
     }
+    if (text.length < worthParsing) {
+      rest = text;
+      continue;
+    }
     const parsed = parseText(text, delimiter, true);
     yield take(parsed, text);
     rest = text.slice(parsed.meta.cursor);
+    worthParsing = Math.min(2 * rest.length, longestRecord + 1);
     if (rest.length > longestRecord) throw tooLong(rest);
   }
   if (line > skip) yield take(parseText(rest, delimiter, false), rest);

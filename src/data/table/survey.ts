@@ -39,7 +39,10 @@ export async function surveyTable(file: DatasetFile, dialect: Dialect, invalid: 
         continue;
       }
       rows += 1;
-      for (const [c, column] of columns.entries()) observe(column, record[c] ?? '', line);
+      for (let c = 0; c < columns.length; c++) {
+        const column = columns[c];
+        if (column) observe(column, record[c] ?? '', line);
+      }
     }
   }
   if (rows === 0) throw noRows(file.name, header !== undefined);

@@ -10,7 +10,7 @@ export interface TextDataset {
   readonly warnings: readonly string[];
   /** Unicode code points. */
   readonly characters: number;
-  /** Parts of at most 1 MiB that end between code points; no byte-order mark, LF line ends. Can be called again. */
+  /** Parts of at most 64 KiB that end between code points; no byte-order mark, LF line ends. Can be called again. */
   chunks(): AsyncIterable<string>;
 }
 

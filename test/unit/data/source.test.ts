@@ -16,7 +16,7 @@ async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: Buff
 }
 
 describe('openDataset', () => {
-  it('gives the bytes in parts of 1 MiB, again and again, with their SHA-256', async () => {
+  it('gives the bytes in parts of 64 KiB, again and again, with their SHA-256', async () => {
     const content = Buffer.alloc(2_500_000, 'abcdefg');
     const file = await openFile(content, 'числа и 数字 with spaces.txt');
     expect(file.name).toMatch(/числа и 数字 with spaces\.txt$/);
@@ -28,7 +28,7 @@ describe('openDataset', () => {
     for (const _ of [1, 2]) {
       const { bytes, largest } = await readAll(file.chunks());
       expect(bytes.equals(content)).toBe(true);
-      expect(largest).toBe(1024 * 1024);
+      expect(largest).toBe(64 * 1024);
     }
   });
 
@@ -38,7 +38,7 @@ describe('openDataset', () => {
     expect(fromText.fingerprint).toEqual(fromFile.fingerprint);
     expect(fromText.path).toBeUndefined();
     expect(fromText.name).toBe('note␛[2J.txt');
-    expect((await readAll(fromText.chunks())).largest).toBeLessThanOrEqual(1024 * 1024);
+    expect((await readAll(fromText.chunks())).largest).toBeLessThanOrEqual(64 * 1024);
   });
 
   it('refuses a missing file, a folder, an empty file and an empty editor, with a way out', async () => {
