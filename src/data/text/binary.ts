@@ -56,14 +56,21 @@ export function binaryKind(head: Uint8Array): string | undefined {
   const start = String.fromCharCode(...head.subarray(0, 16));
   const controls = shareOfControls(head);
   const binary = head.includes(0) || controls > controlLimit;
-  const match = signatures.find(
-    ({ starts, also, weak }) =>
-      (binary || !weak) && start.startsWith(starts) && (!also || start.startsWith(also.text, also.at)),
-  );
+  const match = signatures.find((signature) => (binary || !signature.weak) && fits(signature, start));
   if (match) return match.what;
   if (head.includes(0)) return 'a binary file (it has NUL bytes)';
   if (binary) return `a binary file (${Math.round(100 * controls)} % of it are control characters)`;
   return undefined;
+}
+
+/** What a file is whose first bytes stand for one format alone, even where NUL bytes are expected, as in UTF-16. */
+export function signedKind(head: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...head.subarray(0, 16));
+  return signatures.find((signature) => !signature.weak && fits(signature, start))?.what;
+}
+
+function fits({ starts, also }: Signature, start: string): boolean {
+  return start.startsWith(starts) && (!also || start.startsWith(also.text, also.at));
 }
 
 export function notText(name: string, kind: string, where = name): UserError {

@@ -1,6 +1,6 @@
 import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
-import { binaryKind, notText } from './binary';
+import { binaryKind, notText, signedKind } from './binary';
 import { firstInvalid, wholeCodePoints } from './code-points';
 
 export type Encoding = Exclude<Reading['encoding'], 'auto'>;
@@ -19,10 +19,9 @@ export interface FoundEncoding {
  */
 export function findEncoding(file: DatasetFile, asked: Reading['encoding'] = 'auto'): FoundEncoding {
   const found = file.path === undefined ? ({ encoding: 'utf-8', guessed: false } as const) : detect(file.head, asked);
-  if (found.encoding === 'utf-8' || found.encoding === 'latin1') {
-    const kind = binaryKind(file.head);
-    if (kind) throw notText(file.name, kind);
-  }
+  const narrow = found.encoding === 'utf-8' || found.encoding === 'latin1';
+  const kind = narrow ? binaryKind(file.head) : found.guessed ? signedKind(file.head) : undefined;
+  if (kind) throw notText(file.name, kind);
   return { ...found, mark: markLength(file.head, found.encoding) };
 }
 
