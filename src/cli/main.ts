@@ -102,6 +102,7 @@ async function inspect({ file, choices, json }: Extract<Request, { command: 'ins
   const request: Argument<WorkerCalls, 'inspect'> = {
     source: { kind: 'file', path: resolve(file) },
     reading: (choices.reading ?? {}) as Argument<WorkerCalls, 'inspect'>['reading'],
+    validationShare: choices.training?.validationShare,
   };
   const report = await withWorker(silent, (worker) => worker.call('inspect', request));
   if (json) print({ type: 'dataset', ...report });

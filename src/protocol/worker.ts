@@ -13,8 +13,12 @@ export interface Outcome {
 
 /** What host and command line can ask of a worker: each call's argument and result. */
 export interface WorkerCalls {
-  /** Reads a dataset and says how it is understood. */
-  inspect(request: { source: DatasetSource; reading: Partial<Reading> }): DatasetReport;
+  /** Reads a dataset and says how it is understood, as a training with that validation share would. */
+  inspect(request: {
+    source: DatasetSource;
+    reading: Partial<Reading>;
+    validationShare?: number | undefined;
+  }): DatasetReport;
   /** Trains a new run in `folder` (which must not hold one); settles when it ends. */
   train(request: { source: DatasetSource; choices: RunChoices; folder: string; name?: string | undefined }): Outcome;
   /** Goes on from the last checkpoint of a run; `steps` is a new total, for a finished run. */

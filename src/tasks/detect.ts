@@ -7,8 +7,10 @@ export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alte
 /** Which task suits a file, judged by its content, and what else it could be. */
 export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (reading.task !== 'auto') return { task: reading.task, why: 'as asked for', ambiguous: false, alternatives: [] };
-  const look = looksLikeTable(file, reading);
   const asText = { task: 'language' as TaskName, why: 'learn the file as plain text, character by character' };
+  if (reading.target !== undefined || reading.columns !== undefined || reading.date !== undefined)
+    return { task: 'forecast', why: 'a column is named', ambiguous: false, alternatives: [asText] };
+  const look = looksLikeTable(file, reading);
   if (look.table && look.numericColumns > 0) {
     const asTable = { task: 'forecast' as TaskName, why: look.why };
     const others = look.columns - look.numericColumns;

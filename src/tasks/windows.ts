@@ -23,11 +23,23 @@ export interface Windows {
  */
 export function windowsOf(
   length: number,
-  { timeSteps, batchSize, unit }: { readonly timeSteps: number; readonly batchSize: number; readonly unit: string },
+  {
+    timeSteps,
+    batchSize,
+    unit,
+    name,
+  }: {
+    readonly timeSteps: number;
+    readonly batchSize: number;
+    readonly unit: string;
+    /** The dataset's, for the error. */
+    readonly name?: string | undefined;
+  },
 ): Windows {
   if (length < timeSteps) {
     throw new UserError({
       what: `The training part has ${length + 1} ${unit}, but a window of ${timeSteps} needs ${timeSteps + 1}`,
+      where: name,
       wayOut:
         length >= 2
           ? `Use a longer file, or a window of at most ${length} (--window ${length}).`

@@ -7,8 +7,9 @@ import type { Series } from './series';
 export function forecastWindows(
   series: Series,
   { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
+  name?: string,
 ): TrainingWindows {
-  const windows = windowsOf(series.boundary - 1, { timeSteps, batchSize, unit: 'rows' });
+  const windows = windowsOf(series.boundary - 1, { timeSteps, batchSize, unit: 'rows', name });
   return {
     batchSize: windows.batchSize,
     tokensPerStep: windows.batchSize * timeSteps,

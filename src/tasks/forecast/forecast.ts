@@ -66,7 +66,7 @@ export const forecast: Task<ForecastEncoding> = {
         baselines: forecastBaselines(series, period),
         warnings: [...table.warnings, ...series.warnings],
       },
-      windows: (training) => forecastWindows(series, training),
+      windows: (training) => forecastWindows(series, training, file.name),
       evaluate: (model, training, breathe) => evaluateForecast(model, series, period, training, breathe),
     };
   },

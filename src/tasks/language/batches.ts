@@ -14,8 +14,8 @@ interface WindowSize {
 const mostWindows = 16;
 
 /** Windows of ids; each target is the next id. */
-export function languageWindows(ids: TokenIds, { timeSteps, batchSize }: WindowSize): TrainingWindows {
-  const windows = windowsOf(ids.length - 1, { timeSteps, batchSize, unit: 'tokens' });
+export function languageWindows(ids: TokenIds, { timeSteps, batchSize }: WindowSize, name?: string): TrainingWindows {
+  const windows = windowsOf(ids.length - 1, { timeSteps, batchSize, unit: 'tokens', name });
   return {
     batchSize: windows.batchSize,
     tokensPerStep: windows.batchSize * timeSteps,

@@ -37,13 +37,7 @@ export const language: Task<LanguageEncoding> = {
     const text = await readText(file, reading);
     const unit = reading.tokens;
     const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
-    if (vocabulary.length < 3) {
-      throw new UserError({
-        what: `The text has one distinct ${unit === 'chars' ? 'character' : 'word'} only, ${excerpt(vocabulary[1] ?? unknownToken)}`,
-        where: file.name,
-        wayOut: 'There is nothing to predict in it: choose a text with at least two.',
-      });
-    }
+    if (vocabulary.length < 3) throw nothingToPredict(file.name, unit, vocabulary[1], validationShare);
     const spell = (from: number, count: number) =>
       Array.from(ids.subarray(from, from + count), (id) => vocabulary[id] ?? '').join('');
     const opening = beginningOfLine(ids, boundary, vocabulary);
@@ -78,7 +72,7 @@ export const language: Task<LanguageEncoding> = {
         baselines: languageBaselines(ids, boundary, vocabulary.length),
         warnings,
       },
-      windows: (training) => languageWindows(ids.subarray(0, boundary), training),
+      windows: (training) => languageWindows(ids.subarray(0, boundary), training, file.name),
       evaluate: (model, training, breathe) => evaluateLanguage(model, ids.subarray(boundary), training, breathe),
     };
   },
@@ -105,8 +99,10 @@ export const language: Task<LanguageEncoding> = {
     const temperature = request.temperature ?? 0.8;
     const topK = request.topK ?? 0;
     const seed = request.seed ?? defaultSeed;
+    const index = vocabularyIndex(vocabulary);
+    if (unit === 'chars') refuseUnknown(prompt, index, 'prompt');
     const ids = await generate(model, {
-      prompt: encodeTokens(prompt, unit, vocabularyIndex(vocabulary)),
+      prompt: encodeTokens(prompt, unit, index),
       length,
       temperature,
       topK,
@@ -117,13 +113,37 @@ export const language: Task<LanguageEncoding> = {
   },
 
   probeInput({ unit, vocabulary, probeInput }, text): ProbeInput {
-    const ids = encodeTokens(text || probeInput, unit, vocabularyIndex(vocabulary)).slice(0, longestProbe);
+    const index = vocabularyIndex(vocabulary);
+    if (unit === 'chars') refuseUnknown(text ?? '', index, 'input');
+    const ids = encodeTokens(text || probeInput, unit, index).slice(0, longestProbe);
     return {
       labels: ids.map((id) => vocabulary[id] ?? unknownToken),
       input: tf.tensor2d(ids, [1, ids.length], 'int32'),
     };
   },
 };
+
+function nothingToPredict(name: string, unit: TokenUnit, only: string | undefined, validationShare: number): UserError {
+  const part = `The training part, the first ${Math.round(100 * (1 - validationShare))} % of the text,`;
+  const [tokens, token] = unit === 'chars' ? ['characters', 'character'] : ['words', 'word'];
+  return new UserError({
+    what: only === undefined ? `${part} is empty` : `${part} has one distinct ${token} only, "${excerpt(only)}"`,
+    where: name,
+    wayOut: `There is nothing to predict in it: choose a text with at least two distinct ${tokens}.`,
+  });
+}
+
+/** Words outside the vocabulary are common, and have their own id; a character outside it is a mistake. */
+function refuseUnknown(text: string, index: ReadonlyMap<string, number>, where: string): void {
+  const unknown = [...new Set(text)].filter((character) => !index.has(character));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, 10).map((character) => `"${excerpt(character)}"`);
+  throw new UserError({
+    what: `The model has never seen ${named.join(', ')}${unknown.length > named.length ? ' and others' : ''}`,
+    where,
+    wayOut: `Leave ${unknown.length === 1 ? 'it' : 'them'} out: a model of characters knows those of its training part alone.`,
+  });
+}
 
 /** The first line that begins within the validation part, if one does soon: an excerpt from within a word says little. */
 function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly string[]): number {
