@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
+
+// Limits, not expectations: on a busy machine a process may wait long for its turn.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const script = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js');
 
