@@ -115,7 +115,7 @@ describe('unroll train --json', () => {
       { cwd },
     );
     const [id = ''] = await readdir(join(cwd, '.unroll', 'runs'));
-    expect(id).toMatch(/^\d{8}-\d{6}-\d+-my-notes-\w{4}$/);
+    expect(id).toMatch(/^\d{8}-\d{6}-\d+-my-notes(-[a-z\d]+)?$/);
     const run = join(cwd, '.unroll', 'runs', id);
     expect(jsonLines(ended).at(-1)).toMatchObject({ type: 'done', run });
     expect(await recordOf(run)).toMatchObject({
