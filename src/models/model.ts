@@ -54,7 +54,13 @@ export class Model {
     arrays: ReadonlyMap<string, NamedArray>,
   ) {
     this.parameters = new Map(
-      [...arrays].map(([name, { shape, values }]) => [name, tf.variable(tf.tensor(values, [...shape]), true)]),
+      [...arrays].map(([name, { shape, values }]) => {
+        // A variable shares its first tensor, which lives on until it is disposed of itself.
+        const first = tf.tensor(values, [...shape]);
+        const variable = tf.variable(first, true);
+        first.dispose();
+        return [name, variable];
+      }),
     );
   }
 

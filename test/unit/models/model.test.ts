@@ -1,0 +1,265 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { randomFromSeed } from '../../../src/base/random';
+import { builtinCells } from '../../../src/cells/builtin';
+import { type CellName, cells } from '../../../src/configuration/run';
+import { startEngine, tf } from '../../../src/engine/tensors';
+import { orthogonal } from '../../../src/models/initialise';
+import { countParameters, Model, type ModelSpec } from '../../../src/models/model';
+import { readCheckpoint, writeBest, writeCheckpoint } from '../../../src/runs/checkpoint';
+import stored from '../../parity/parameters.json';
+import { checkpoint } from '../runs/fixtures';
+import { temporaryFolder } from '../temporary';
+
+beforeAll(async () => void (await startEngine()));
+
+// A worker serves samples and probes of many models one after another.
+afterEach(() => {
+  expect(tf.memory().numTensors, 'tensors left over').toBe(0);
+});
+
+const spec = (change: Partial<ModelSpec> = {}): ModelSpec => ({
+  cell: builtinCells.lstm,
+  units: 6,
+  layers: 2,
+  dropout: 0,
+  input: { kind: 'tokens', vocabularySize: 9, embeddingSize: 4 },
+  outputs: 9,
+  ...change,
+});
+
+function withModel<T>(of: ModelSpec, use: (model: Model) => T, seed = 1): T {
+  const model = Model.initialise(of, randomFromSeed(seed));
+  try {
+    return use(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+const valuesOf = (model: Model, name: string) => model.parameters.get(name)?.dataSync() ?? new Float32Array();
+const ids = () =>
+  tf.tensor2d(
+    [
+      [1, 2, 3, 4, 0, 8],
+      [5, 6, 7, 8, 1, 1],
+    ],
+    [2, 6],
+    'int32',
+  );
+
+/** The output of a forward pass as an array. */
+const outputOf = (model: Model, options: Parameters<Model['forward']>[2] = {}) =>
+  tf.tidy(() => model.forward(ids(), model.zeroState(2), options).output.dataSync().slice());
+
+describe('weights', () => {
+  test.each(
+    stored.cases.map((each) => [`${each.cell}, ${each.layers} × ${each.units} on ${each.size}`, each] as const),
+  )('of %s are as many as in PyTorch, with the same shapes', (_, { cell, size, units, layers, count, shapes }) => {
+    const numbers = spec({
+      cell: builtinCells[cell as CellName],
+      units,
+      layers,
+      input: { kind: 'numbers', size },
+      outputs: 3,
+    });
+    const head = 3 * units + 3;
+    expect(countParameters(numbers)).toBe(count + head);
+    withModel(numbers, (model) => {
+      const found = Object.fromEntries([...model.parameters].map(([name, { shape }]) => [name, shape]));
+      expect(found).toEqual({ ...shapes, 'head.W': [units, 3], 'head.b': [3] });
+    });
+    const tokens = { kind: 'tokens', vocabularySize: 11, embeddingSize: size } as const;
+    expect(countParameters({ ...numbers, input: tokens })).toBe(count + head + 11 * size);
+  });
+
+  test('that carry a state on are orthogonal, in every layer of every cell', () => {
+    for (const name of cells)
+      withModel(spec({ cell: builtinCells[name], units: 24, layers: 3 }), (model) => {
+        const recurrent = [...model.parameters.keys()].filter((key) => /\.U\d*$/.test(key));
+        expect(recurrent.length).toBeGreaterThanOrEqual(3);
+        for (const key of recurrent) expect(farFromOrthogonal(valuesOf(model, key), 24), key).toBeLessThan(1e-5);
+      });
+  });
+
+  test('are orthogonal at any size, and no two the same', () => {
+    for (const size of [1, 2, 3, 17, 64, 128]) {
+      const random = randomFromSeed(size);
+      const [one, other] = [orthogonal([size, size], random), orthogonal([size, size], random)];
+      expect(farFromOrthogonal(one, size)).toBeLessThan(1e-5);
+      if (size > 1) expect(one).not.toEqual(other);
+    }
+  });
+
+  test('of the forget gate begin with a bias of one, all other biases with zero', () => {
+    withModel(spec({ layers: 3 }), (model) => {
+      const biases = [...model.parameters.keys()].filter((key) => /\.b\d*$/.test(key));
+      expect(biases).toHaveLength(3 * 4 + 1);
+      for (const key of biases) expect([...new Set(valuesOf(model, key))], key).toEqual([key.endsWith('.f.b') ? 1 : 0]);
+    });
+  });
+
+  test('of input maps and head lie within the limits of Glorot and Bengio and fill them; embeddings are standard normal', () => {
+    withModel(
+      spec({ units: 80, layers: 1, input: { kind: 'tokens', vocabularySize: 200, embeddingSize: 64 } }),
+      (model) => {
+        for (const [key, rows, columns] of [
+          ['layers.0.i.W', 64, 80],
+          ['head.W', 80, 9],
+        ] as const) {
+          const limit = Math.sqrt(6 / (rows + columns));
+          const values = [...valuesOf(model, key)];
+          expect(Math.max(...values.map(Math.abs)) / limit).toBeLessThanOrEqual(1 + 1e-6);
+          // The variance of a uniform distribution over ±limit.
+          expect(variance(values) / (limit ** 2 / 3), key).toBeGreaterThan(0.85);
+          expect(variance(values) / (limit ** 2 / 3), key).toBeLessThan(1.15);
+        }
+        expect(variance([...valuesOf(model, 'embedding')])).toBeCloseTo(1, 1);
+      },
+    );
+  });
+
+  test('come from the seed alone', async () => {
+    const arrays = (seed: number) =>
+      withModel(spec(), (model) => [...model.parameters].map(([, each]) => [...each.dataSync()]), seed);
+    expect(arrays(3)).toEqual(arrays(3));
+    expect(arrays(4)).not.toEqual(arrays(3));
+  });
+
+  test('go through a checkpoint without a bit changed, and the model predicts the same', async () => {
+    const folder = await temporaryFolder();
+    const model = Model.initialise(spec(), randomFromSeed(2));
+    const weights = await model.toArrays();
+    const expected = outputOf(model);
+    model.dispose();
+    await writeCheckpoint(folder, { ...checkpoint(1), weights });
+    await writeBest(folder, weights, 1);
+
+    const read = (await readCheckpoint(folder))?.weights ?? new Map();
+    expect(read).toEqual(weights);
+    const again = Model.fromArrays(spec(), read);
+    expect(outputOf(again)).toEqual(expected);
+    again.dispose();
+  });
+
+  test('of another shape, or missing, are refused by name', async () => {
+    const model = Model.initialise(spec(), randomFromSeed(2));
+    const weights = await model.toArrays();
+    model.dispose();
+    expect(() => Model.fromArrays(spec({ units: 7 }), weights)).toThrow(
+      /layers\.0\.i\.W has the shape \[4,6\], not \[4,7\]/,
+    );
+    weights.delete('head.b');
+    expect(() => Model.fromArrays(spec(), weights)).toThrow('The weight head.b is missing');
+  });
+});
+
+describe('a model', () => {
+  test('of several layers feeds each with the output of the one below, which its states show', () => {
+    withModel(spec({ layers: 3 }), (model) => {
+      tf.tidy(() => {
+        const { output, state, values } = model.forward(ids(), model.zeroState(2), { record: true });
+        expect(output.shape).toEqual([2, 6, 9]);
+        expect(state.map(({ shape }) => shape)).toEqual(Array(6).fill([2, 6]));
+        values.forEach((layer, at) => {
+          const last = tf.slice(layer.get("h'") as tf.Tensor3D, [0, 5, 0], [2, 1, 6]).dataSync();
+          expect(state[2 * at]?.dataSync()).toEqual(last);
+        });
+      });
+    });
+  });
+
+  test('read in two parts with the state carried gives what it gives in one, and not without', () => {
+    for (const name of cells)
+      withModel(spec({ cell: builtinCells[name] }), (model) => {
+        tf.tidy(() => {
+          const whole = model.forward(ids(), model.zeroState(2)).output;
+          const first = model.forward(tf.slice(ids(), [0, 0], [2, 4]), model.zeroState(2));
+          const rest = (state: typeof first.state) => model.forward(tf.slice(ids(), [0, 4], [2, 2]), state).output;
+          const difference = (other: tf.Tensor3D) =>
+            tf.max(tf.abs(tf.sub(tf.slice(whole, [0, 4, 0], [2, 2, 9]), other))).dataSync()[0];
+          expect(difference(rest(first.state)), name).toBeLessThan(1e-6);
+          expect(difference(rest(model.zeroState(2))), name).toBeGreaterThan(1e-3);
+        });
+      });
+  });
+});
+
+describe('dropout', () => {
+  const half = 0.5;
+
+  test('changes nothing when the model is not in training, nor with a single layer, nor when it is zero', () => {
+    withModel(spec({ dropout: half }), (model) => expect(outputOf(model)).toEqual(outputOf(model)));
+    for (const [dropout, layers] of [
+      [half, 1],
+      [0, 3],
+    ] as const)
+      withModel(spec({ dropout, layers }), (model) => {
+        const random = randomFromSeed(1);
+        const state = random.state();
+        expect(outputOf(model, { dropout: random })).toEqual(outputOf(model));
+        expect(random.state()).toEqual(state);
+      });
+  });
+
+  test('draws anew each time, and the same from the same random state', () => {
+    withModel(spec({ dropout: half }), (model) => {
+      const random = randomFromSeed(1);
+      const first = outputOf(model, { dropout: random });
+      expect(outputOf(model, { dropout: random })).not.toEqual(first);
+      expect(outputOf(model, { dropout: randomFromSeed(1) })).toEqual(first);
+      expect(first).not.toEqual(outputOf(model));
+    });
+  });
+
+  test('drops its share between the layers, and what is kept grows so that the expected value stays', () => {
+    for (const dropout of [0.2, 0.7]) {
+      const units = 40;
+      const layers = 2;
+      const rectified = spec({ cell: builtinCells['rnn-relu'], units, layers, dropout, outputs: units });
+      withModel(rectified, (model) => {
+        // A second layer and a head that pass on what comes: what reaches the second layer is seen at the output.
+        const identity = tf.eye(units);
+        for (const name of ['layers.1.h.W', 'head.W']) model.parameters.get(name)?.assign(identity);
+        const zero = tf.zeros([units, units]);
+        model.parameters.get('layers.1.h.U')?.assign(zero);
+        tf.dispose([identity, zero]);
+        const whole = outputOf(model);
+        const random = randomFromSeed(8);
+        let dropped = 0;
+        let among = 0;
+        let sum = 0;
+        let expected = 0;
+        for (let draw = 0; draw < 40; draw++) {
+          outputOf(model, { dropout: random }).forEach((value, at) => {
+            const kept = whole[at] ?? 0;
+            if (kept === 0) return;
+            among += 1;
+            if (value === 0) dropped += 1;
+            else expect(Math.abs(value * (1 - dropout) - kept)).toBeLessThan(1e-5 * Math.max(1, kept));
+            sum += value;
+            expected += kept;
+          });
+        }
+        // Five standard errors of a share over this many draws.
+        expect(Math.abs(dropped / among - dropout)).toBeLessThan(5 * Math.sqrt((dropout * (1 - dropout)) / among));
+        expect(sum / expected).toBeCloseTo(1, 1);
+      });
+    }
+  });
+});
+
+function farFromOrthogonal(values: ArrayLike<number>, size: number): number {
+  let far = 0;
+  for (let row = 0; row < size; row++)
+    for (let other = 0; other < size; other++) {
+      let sum = 0;
+      for (let at = 0; at < size; at++) sum += (values[row * size + at] ?? 0) * (values[other * size + at] ?? 0);
+      far = Math.max(far, Math.abs(sum - (row === other ? 1 : 0)));
+    }
+  return far;
+}
+
+function variance(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+}
