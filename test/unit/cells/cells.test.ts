@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { builtinCells } from '../../../src/cells/builtin';
+import { add, type Cell, linear, multiply, relu, sigmoid, subtract, tanh, x } from '../../../src/cells/expression';
+import { cellParameters, linearMaps } from '../../../src/cells/parameters';
+import { equationRanges } from '../../../src/cells/ranges';
+import { cells, modelSchema, runConfigurationSchema } from '../../../src/configuration/run';
+
+const infinite = Number.POSITIVE_INFINITY;
+
+describe('every cell that can be chosen', () => {
+  test.each(cells)(
+    '%s is there under its name, defines the next value of each state, and says whose idea it is',
+    (name) => {
+      const cell = builtinCells[name];
+      expect(cell.name).toBe(name);
+      expect(cell.paper).toMatch(/\d{4}/);
+      const defined = cell.equations.map((equation) => equation.name);
+      for (const state of cell.states) expect(defined).toContain(`${state}'`);
+      expect(new Set(defined).size).toBe(defined.length);
+    },
+  );
+
+  test.each([
+    ['rnn', { "h'": [-1, 1] }],
+    ['rnn-relu', { "h'": [0, infinite] }],
+    // The new cell state is bounded by nothing: it may grow by one at every step.
+    ['lstm', { i: [0, 1], f: [0, 1], g: [-1, 1], o: [0, 1], "c'": [-infinite, infinite], "h'": [-1, 1] }],
+    ['gru', { r: [0, 1], z: [0, 1], n: [-1, 1], "h'": [-infinite, infinite] }],
+  ] as const)('%s has the ranges that follow from its equations', (name, ranges) => {
+    expect(Object.fromEntries(equationRanges(builtinCells[name]))).toEqual(ranges);
+  });
+});
+
+const cellOf = (equations: Cell['equations']): Cell => ({ name: 'x', paper: '', states: ['h'], equations });
+
+describe('a cell of other equations', () => {
+  const odd = cellOf([
+    { name: 'a', expression: sigmoid(add(linear([x]), linear(['h', x], { bias: -2 }))) },
+    { name: 'b', expression: relu(linear([multiply('a', 'h')])) },
+    { name: "h'", expression: subtract(multiply('a', tanh('b')), 0.5) },
+  ]);
+
+  test('numbers the weights that stand twice in one equation, and names each after its equation', () => {
+    expect(cellParameters(odd, 3, 2)).toEqual([
+      { name: 'a.W', kind: 'input', shape: [3, 2], fill: 0 },
+      { name: 'a.b', kind: 'bias', shape: [2], fill: 0 },
+      { name: 'a.U', kind: 'recurrent', shape: [2, 2], fill: 0 },
+      { name: 'a.W2', kind: 'input', shape: [3, 2], fill: 0 },
+      { name: 'a.b2', kind: 'bias', shape: [2], fill: -2 },
+      { name: 'b.U', kind: 'recurrent', shape: [2, 2], fill: 0 },
+      { name: 'b.b', kind: 'bias', shape: [2], fill: 0 },
+    ]);
+    expect(linearMaps(odd)).toHaveLength(3);
+  });
+
+  test('has ranges by interval arithmetic', () => {
+    expect(Object.fromEntries(equationRanges(odd))).toEqual({
+      a: [0, 1],
+      b: [0, infinite],
+      "h'": [-1.5, 0.5],
+    });
+    const turned = cellOf([
+      { name: 'p', expression: subtract(1, sigmoid(linear([x]))) },
+      { name: 'q', expression: multiply('p', subtract(tanh(linear([x])), 2)) },
+      { name: "h'", expression: multiply(relu(linear([x])), multiply('p', 0)) },
+    ]);
+    expect(equationRanges(turned).get('p')).toEqual([0, 1]);
+    expect(
+      equationRanges(turned)
+        .get('q')
+        ?.map((end) => end + 0),
+    ).toEqual([-3, 0]);
+  });
+});
+
+describe('a size is refused', () => {
+  test.each([
+    [{ units: 0 }],
+    [{ units: 4097 }],
+    [{ units: 1.5 }],
+    [{ layers: 0 }],
+    [{ layers: 5 }],
+    [{ dropout: -0.1 }],
+    [{ dropout: 1 }],
+    [{ dropout: Number.NaN }],
+    [{ cell: 'gan' }],
+    [{ depth: 3 }],
+  ])('%o', (model) => {
+    expect(modelSchema.safeParse(model).success).toBe(false);
+    expect(runConfigurationSchema.safeParse({ model }).success).toBe(false);
+  });
+
+  test('and not at its limits', () => {
+    for (const model of [
+      { units: 1, layers: 1, dropout: 0 },
+      { units: 4096, layers: 4, dropout: 0.95 },
+    ])
+      expect(modelSchema.parse(model)).toEqual({ cell: 'lstm', ...model });
+  });
+});
