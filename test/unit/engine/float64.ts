@@ -3,22 +3,34 @@ import { linearMaps } from '../../../src/cells/parameters';
 
 export type Matrix = readonly (readonly number[])[];
 
-/** A cell in double precision and plain loops: what the engine is differentiated against. Shapes as in `recurrent`. */
+/**
+ * A cell in double precision and plain loops: what the engine is differentiated against. Shapes as in `recurrent`;
+ * `values` has what each equation defines, row by row of the batch, at every step.
+ */
 export function runInFloat64(
   cell: Cell,
   weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>,
   input: readonly Matrix[],
   state: readonly Matrix[],
-): { readonly output: readonly Matrix[]; readonly state: readonly Matrix[] } {
+): {
+  readonly output: readonly Matrix[];
+  readonly state: readonly Matrix[];
+  readonly values: ReadonlyMap<string, readonly Matrix[]>;
+} {
   const maps = new Map(linearMaps(cell).map((map) => [map.node, map]));
   const output: number[][][] = [];
   const last: number[][][] = cell.states.map(() => []);
+  const values = new Map(cell.equations.map(({ name }): [string, number[][][]] => [name, input.map(() => [])]));
   input.forEach((sequence, row) => {
     let current = new Map(cell.states.map((name, index) => [name, [...(state[index]?.[row] ?? [])]]));
     const steps: number[][] = [];
     for (const x of sequence) {
       const scope = new Map<string, readonly number[]>(current);
-      for (const { name, expression } of cell.equations) scope.set(name, evaluate(expression, x, scope));
+      for (const { name, expression } of cell.equations) {
+        const value = evaluate(expression, x, scope);
+        scope.set(name, value);
+        values.get(name)?.[row]?.push(value);
+      }
       current = new Map(cell.states.map((name) => [name, [...(scope.get(`${name}'`) ?? [])]]));
       steps.push(current.get(cell.states[0] ?? '') ?? []);
     }
@@ -27,7 +39,7 @@ export function runInFloat64(
       last[index]?.push(current.get(name) ?? []);
     });
   });
-  return { output, state: last };
+  return { output, state: last, values };
 
   function evaluate(
     expression: Expression,

@@ -1,0 +1,160 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { randomFromSeed } from '../../../src/base/random';
+import { builtinCells } from '../../../src/cells/builtin';
+import { type CellName, cells, modelSchema } from '../../../src/configuration/run';
+import { startEngine, tf } from '../../../src/engine/tensors';
+import { Model, type ModelSpec } from '../../../src/models/model';
+import { probeModel } from '../../../src/probes/probe';
+import type { Probe } from '../../../src/protocol/run';
+import { type ForecastEncoding, forecast } from '../../../src/tasks/forecast/forecast';
+import { type LanguageEncoding, language } from '../../../src/tasks/language/language';
+import { expectClose } from '../engine/close';
+import { type Matrix, runInFloat64 } from '../engine/float64';
+
+beforeAll(async () => void (await startEngine()));
+afterEach(() => {
+  expect(tf.memory().numTensors, 'tensors left over').toBe(0);
+});
+
+const timeSteps = 9;
+const units = 5;
+const layers = 3;
+
+const expectedTraces: Readonly<Record<CellName, readonly (readonly [name: string, role: string])[]>> = {
+  rnn: [['h', 'output']],
+  'rnn-relu': [['h', 'output']],
+  lstm: [
+    ['i', 'gate'],
+    ['f', 'gate'],
+    ['g', 'gate'],
+    ['o', 'gate'],
+    ['c', 'state'],
+    ['h', 'output'],
+  ],
+  gru: [
+    ['r', 'gate'],
+    ['z', 'gate'],
+    ['n', 'gate'],
+    ['h', 'output'],
+  ],
+};
+
+const spec = (cell: CellName): ModelSpec => ({
+  cell: builtinCells[cell],
+  units,
+  layers,
+  dropout: 0.5,
+  input: { kind: 'tokens', vocabularySize: 7, embeddingSize: 4 },
+  outputs: 7,
+});
+const ids = Array.from({ length: timeSteps }, (_, at) => (at * at + 1) % 7);
+
+async function probed(
+  cell: CellName,
+): Promise<{ readonly probe: Probe; readonly inFloat64: ReadonlyMap<string, Matrix> }> {
+  const model = Model.initialise(spec(cell), randomFromSeed(11));
+  // Larger weights, so that gates leave the middle of their range.
+  for (const [name, variable] of model.parameters)
+    if (!name.startsWith('head')) tf.tidy(() => variable.assign(tf.mul(variable, 1.7)));
+  const weights = await model.toArrays();
+  const input = tf.tensor2d([ids], [1, timeSteps], 'int32');
+  const probe = await probeModel(model, { labels: ids.map(String), input }, 42);
+  model.dispose();
+
+  const inFloat64 = new Map<string, Matrix>();
+  const table = weights.get('embedding')?.values ?? [];
+  let sequence: Matrix = ids.map((id) => Array.from({ length: 4 }, (_, at) => table[4 * id + at] ?? 0));
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = `layers.${layer}.`;
+    const own = new Map([...weights].map(([name, array]) => [name.replace(prefix, ''), array]));
+    const zero = builtinCells[cell].states.map(() => [Array<number>(units).fill(0)]);
+    const { output, values } = runInFloat64(builtinCells[cell], own, [sequence], zero);
+    for (const [name, rows] of values) inFloat64.set(`${layer} ${name.replace("'", '')}`, rows[0] ?? []);
+    sequence = output[0] ?? [];
+  }
+  return { probe, inFloat64 };
+}
+
+describe.each(cells)('a probe of %s', (cell) => {
+  test('names every gate and state of every layer, each with a value for every step and unit', async () => {
+    const { probe } = await probed(cell);
+    expect(probe.step).toBe(42);
+    expect(probe.input).toEqual(ids.map(String));
+    expect(probe.traces.map(({ layer, name, role }) => [layer, name, role])).toEqual(
+      Array.from({ length: layers }, (_, layer) => expectedTraces[cell].map((trace) => [layer, ...trace])).flat(),
+    );
+    for (const trace of probe.traces) {
+      expect(trace).toMatchObject({ timeSteps, units });
+      expect(trace.values).toHaveLength(timeSteps * units);
+    }
+  });
+
+  test('has the values of its equations in double precision', async () => {
+    const { probe, inFloat64 } = await probed(cell);
+    for (const { layer, name, values } of probe.traces)
+      expectClose(values, inFloat64.get(`${layer} ${name}`)?.flat() ?? [], 1e-5, `${name} of layer ${layer}`);
+  });
+
+  test('keeps within the ranges that it tells, and makes use of them', async () => {
+    const { probe } = await probed(cell);
+    for (const { name, range, values } of probe.traces) {
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      expect(least, name).toBeGreaterThanOrEqual(range[0]);
+      expect(most, name).toBeLessThanOrEqual(range[1]);
+      if (range[0] === 0 && range[1] === 1) expect(most - least, name).toBeGreaterThan(0.2);
+    }
+  });
+});
+
+describe('what a probe is fed', () => {
+  const model = modelSchema.parse({ units: 3 });
+
+  test('by a person is their text, token by token; what the model does not know is shown as unknown', async () => {
+    const encoding: LanguageEncoding = {
+      task: 'language',
+      unit: 'chars',
+      vocabulary: ['\uFFFD', 'a', 'b', '🙂'],
+      prompt: 'ab',
+      probeInput: 'bba',
+    };
+    const own = Model.initialise(language.spec(encoding, model), randomFromSeed(1));
+    const given = await probeModel(own, language.probeInput(encoding, 'a🙂?b'), 1);
+    expect(given.input).toEqual(['a', '🙂', '\uFFFD', 'b']);
+    expect(given.traces.every((trace) => trace.timeSteps === 4 && trace.values.length === 12)).toBe(true);
+    expect((await probeModel(own, language.probeInput(encoding, undefined), 1)).input).toEqual(['b', 'b', 'a']);
+    expect((await probeModel(own, language.probeInput(encoding, 'ab'.repeat(1000)), 1)).input).toHaveLength(512);
+    own.dispose();
+  });
+
+  test('by a person on a series is their rows in the units of the file; what are no rows is refused', async () => {
+    const encoding: ForecastEncoding = {
+      task: 'forecast',
+      columns: ['p', 'q'],
+      target: 0,
+      means: [10, 0],
+      deviations: [2, 5],
+      horizon: 2,
+      context: [
+        [9, 1],
+        [11, -1],
+        [12, 0],
+      ],
+      labels: ['2024', '2025', '2026'],
+      dated: true,
+    };
+    const typed = forecast.probeInput(encoding, '10 5; 14 -5\n8 0');
+    expect(typed.labels).toEqual(['1', '2', '3']);
+    expect(typed.input.arraySync()).toEqual([
+      [
+        [0, 1],
+        [2, -1],
+        [-1, 0],
+      ],
+    ]);
+    const kept = forecast.probeInput(encoding, ' ');
+    expect(kept.labels).toEqual(['2024', '2025', '2026']);
+    tf.dispose([typed.input, kept.input]);
+    for (const text of ['1 2 3', '1;2', 'a b', '1 Infinity'])
+      expect(() => forecast.probeInput(encoding, text), text).toThrow(/The input is not rows of 2 numbers/);
+  });
+});
