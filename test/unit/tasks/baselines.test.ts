@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCells } from '../../../src/cells/builtin';
 import { readingSchema } from '../../../src/configuration/run';
-import { openDataset } from '../../../src/data';
+import { chooseColumns, openDataset, readTable } from '../../../src/data';
 import { startEngine } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import { evaluateForecast, forecastBaselines } from '../../../src/tasks/forecast/evaluate';
@@ -22,16 +22,14 @@ const asTable = (values: readonly (readonly number[])[]) =>
 const textFile = (name: string, text: string) => openDataset({ kind: 'text', name, text });
 const reading = (target: string) => readingSchema.parse({ task: 'forecast', target });
 
-function series(values: readonly (readonly number[])[], validationShare: number): Series {
-  const columns = names(values).map((name, column) => ({
-    name,
-    kind: 'number' as const,
-    missing: 0,
-    values: Float64Array.from(values, (row) => row[column] ?? Number.NaN),
-  }));
-  const table = { rows: values.length, columns } as unknown as Parameters<typeof seriesOf>[0];
-  return seriesOf(table, { date: undefined, target: 'c0', inputs: names(values) }, { name: 'x.csv', validationShare });
+async function series(values: readonly (readonly number[])[], validationShare: number): Promise<Series> {
+  const table = await readTable(await textFile('x.csv', asTable(values)), reading('c0'));
+  return seriesOf(table, chooseColumns(table, reading('c0')), { name: 'x.csv', validationShare });
 }
+
+/** What the network sees of the rows before `end`. */
+const scaledRows = ({ columns, scaledAt }: Series, end: number) =>
+  Array.from({ length: end }, (_, row) => columns.map((_column, column) => scaledAt(row, column)));
 
 function modelOf({ weights, units, values }: Stored): Model {
   const columns = names(values).length;
@@ -52,8 +50,8 @@ function modelOf({ weights, units, values }: Stored): Model {
 describe.each(
   stored.forecasts.map((each) => [`${each.values.length} rows, ${each.means.length} columns`, each] as const),
 )('a series of %s has, as in scikit-learn and PyTorch,', (_, each) => {
-  test('the scales of its training part', () => {
-    const { means, deviations, boundary } = series(each.values, each.share);
+  test('the scales of its training part', async () => {
+    const { means, deviations, boundary } = await series(each.values, each.share);
     expect(boundary).toBe(each.boundary);
     each.means.forEach((mean, column) => {
       expect(means[column]).toBeCloseTo(mean, 9);
@@ -64,7 +62,7 @@ describe.each(
   });
 
   test('the loss, RMSE and MAE of a model, of the last value and of the last season', async () => {
-    const own = series(each.values, each.share);
+    const own = await series(each.values, each.share);
     const model = modelOf(each);
     const evaluation = await evaluateForecast(
       model,
@@ -127,11 +125,10 @@ test('nothing of the validation part reaches scales, scaled training rows, seaso
   expect(other?.encoding.means).toEqual(one?.encoding.means);
   expect(other?.encoding.deviations).toEqual(one?.encoding.deviations);
   expect(other?.report.baselines.map(({ name }) => name)).toEqual(one?.report.baselines.map(({ name }) => name));
-  const scaled = (table: readonly (readonly number[])[]) => {
-    const { columns, scaledAt } = series(table, options.validationShare);
-    return Array.from({ length: boundary }, (_, row) => columns.map((_, column) => scaledAt(row, column)));
-  };
-  expect(scaled(changed)).toEqual(scaled(values));
+  const [before, after] = await Promise.all([values, changed].map((table) => series(table, options.validationShare)));
+  if (!before || !after) throw new Error('Both were read');
+  expect(scaledRows(after, boundary)).toEqual(scaledRows(before, boundary));
+  expect(scaledRows(after, values.length)).not.toEqual(scaledRows(before, values.length));
 
   const text = 'to be or not to be, that is the question. '.repeat(20);
   const end = text.length - Math.ceil(text.length * 0.1);
@@ -141,6 +138,8 @@ test('nothing of the validation part reaches scales, scaled training rows, seaso
     ),
   );
   expect(theirs?.encoding.vocabulary).toEqual(mine?.encoding.vocabulary);
+  const training = mine?.report.split.training ?? 0;
+  expect(() => mine?.windows({ timeSteps: training, batchSize: 1 })).toThrow(`needs ${training + 1}`);
   for (let step = 1; step <= 40; step++) {
     const [a, b] = [mine, theirs].map((prepared) => prepared?.windows({ timeSteps: 8, batchSize: 3 }).at(step));
     expect(b?.input.arraySync()).toEqual(a?.input.arraySync());
@@ -152,7 +151,7 @@ test('a long validation part read in parallel streams has the error that it has 
   const [each] = stored.forecasts;
   const random = randomFromSeed(9);
   const values = Array.from({ length: 1300 }, (_, row) => [Math.sin(row / 2) + 0.1 * random.normal()]);
-  const long = series(values, 0.3);
+  const long = await series(values, 0.3);
   const model = modelOf(each as Stored);
   const evaluate = (batchSize: number) =>
     evaluateForecast(model, long, undefined, { timeSteps: 16, batchSize }, async () => undefined);

@@ -118,11 +118,12 @@ describe('batches', () => {
     fc.assert(
       fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
         const boundary = length + 1;
-        const validation = 7;
-        // Squares, whose changes tell the row; what belongs to the validation part would be seen at once.
-        const scaledAt = (row: number, column: number) =>
-          row < boundary ? (row + 1) ** 2 * (column === 0 ? 1 : -1) : Number.NaN;
-        const series = { scaledAt, boundary, rows: boundary + validation, columns: ['a', 'b'] } as unknown as Series;
+        // Squares, whose changes tell the row.
+        const scaledAt = (row: number, column: number) => {
+          if (row >= boundary) throw new Error(`Row ${row} belongs to the validation part`);
+          return (row + 1) ** 2 * (column === 0 ? 1 : -1);
+        };
+        const series = { scaledAt, boundary, rows: boundary + 7, columns: ['a', 'b'] } as unknown as Series;
         const { starts } = windowsOf(length, { ...given, unit: 'rows' }).at(step);
         const batch = forecastWindows(series, given).at(step);
         const rows = starts.map((start) => Array.from({ length: given.timeSteps }, (_, at) => start + at));
