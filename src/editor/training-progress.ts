@@ -5,6 +5,8 @@ import { throttle } from './throttle';
 import type { Training, Trainings } from './training';
 
 const refreshMilliseconds = 250;
+/** The notification's link is made anew with its text: a hand must have time to press and release it. */
+const noticeMilliseconds = 1_000;
 
 /** Shows every training in a notification and in the status bar, and tells menus whether there is any. */
 export function showTrainings(trainings: Trainings): vscode.Disposable {
@@ -35,13 +37,10 @@ export function showTrainings(trainings: Trainings): vscode.Disposable {
 /** "paused at 120/600", or the progress. */
 export function standingText(training: Training): string {
   const { state, progress } = training;
-  if (state === 'starting' || !progress) {
-    return state === 'stopping' ? 'stopping' : 'starting';
-  }
   if (state === 'paused' || state === 'stopping') {
-    return `${state} at ${progress.step}/${progress.steps}`;
+    return progress ? `${state} at ${progress.step}/${progress.steps}` : state;
   }
-  return progressText(progress);
+  return state === 'starting' || !progress ? 'starting' : progressText(progress);
 }
 
 const icons: Readonly<Record<Training['state'], string>> = {
@@ -76,16 +75,16 @@ function notify(training: Training): void {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
   void vscode.window.withProgress({ ...options, title: plain(training.title) }, async (report, token) => {
     token.onCancellationRequested(() => void training.stop());
-    let shown = 0;
+    let shown = { message: '', percent: 0 };
     const show = throttle(() => {
       const { progress } = training;
       const percent = progress ? (100 * progress.step) / progress.steps : 0;
-      report.report({
-        message: `${standingText(training)}${control(training)}`,
-        increment: percent - shown,
-      });
-      shown = percent;
-    }, refreshMilliseconds);
+      const message = `${standingText(training)}${control(training)}`;
+      if (message !== shown.message) {
+        report.report({ message, increment: percent - shown.percent });
+        shown = { message, percent };
+      }
+    }, noticeMilliseconds);
     show();
     const changed = training.changed.on(show);
     await training.ended;

@@ -114,7 +114,9 @@ export class Training {
     const evaluation = this.isDue(training.evaluateEvery) ? await this.evaluate() : undefined;
     const isBest = evaluation !== undefined && this.recordEvaluation(evaluation);
     const reportEvery = Math.max(1, Math.floor(training.steps / mostMetrics));
-    if (evaluation === undefined && step % reportEvery !== 0) return { step, metrics: undefined, isBest };
+    // The first one, so that whoever watches sees soon that something happens.
+    const isReported = step === 1 || step % reportEvery === 0;
+    if (evaluation === undefined && !isReported) return { step, metrics: undefined, isBest };
     const metrics: MetricsPoint = {
       step,
       loss: this.done.pendingLoss / this.done.pendingSteps,
