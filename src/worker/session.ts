@@ -133,7 +133,8 @@ export class Session {
   }
 
   async pause(): Promise<void> {
-    if (this.paused || this.over) return;
+    // Who asked for the end gets it.
+    if (this.paused || this.over || this.ending !== 'no') return;
     let end = () => {};
     const over = new Promise<void>((resolve) => {
       end = resolve;
@@ -143,11 +144,13 @@ export class Session {
   }
 
   async unpause(): Promise<void> {
-    if (!this.paused) return;
+    const { paused } = this;
+    if (!paused) return;
+    // At once, for more calls may come while the change is written.
+    this.paused = undefined;
     await this.update({ state: 'running' });
     this.training.resumeClock();
-    this.paused.end();
-    this.paused = undefined;
+    paused.end();
   }
 
   stop(forNow: boolean): void {
