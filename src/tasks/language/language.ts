@@ -100,7 +100,7 @@ export const language: Task<LanguageEncoding> = {
     const topK = request.topK ?? 0;
     const seed = request.seed ?? defaultSeed;
     const index = vocabularyIndex(vocabulary);
-    if (unit === 'chars') refuseUnknown(prompt, index, 'prompt');
+    if (unit === 'chars') refuseUnknown(request.prompt ?? '', index, 'prompt');
     const ids = await generate(model, {
       prompt: encodeTokens(prompt, unit, index),
       length,
