@@ -1,5 +1,5 @@
 import type { Baseline } from '../../protocol/dataset';
-import type { TokenIds } from './tokens';
+import type { TokenIds } from './ids';
 
 /** Counting more than this changes the figures in the third digit at most, and costs memory. */
 const mostTokens = 2_000_000;
@@ -10,8 +10,9 @@ const mostTokens = 2_000_000;
  * with a weight of one (Dirichlet smoothing, MacKay and Peto 1995). Empty when there is nothing to predict.
  */
 export function languageBaselines(ids: TokenIds, boundary: number, vocabularySize: number): Baseline[] {
-  const training = ids.subarray(Math.max(0, boundary - mostTokens), boundary);
-  const validation = ids.subarray(boundary, boundary + mostTokens);
+  const counted = Math.min(boundary, mostTokens);
+  const training = ids.read(boundary - counted, counted);
+  const validation = ids.read(boundary, mostTokens);
   if (training.length < 2 || validation.length === 0) return [];
 
   const single = new Float64Array(vocabularySize);
@@ -29,7 +30,7 @@ export function languageBaselines(ids: TokenIds, boundary: number, vocabularySiz
   let unigramLoss = 0;
   let bigramLoss = 0;
   validation.forEach((id, at) => {
-    const before = validation[at - 1] ?? ids[boundary - 1] ?? 0;
+    const before = validation[at - 1] ?? training[training.length - 1] ?? 0;
     unigramLoss -= Math.log(unigram(id));
     bigramLoss -= Math.log(bigram(before, id));
   });

@@ -3,7 +3,7 @@ import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
 import type { Evaluation, TrainingWindows } from '../task';
 import { windowsOf } from '../windows';
-import type { TokenIds } from './tokens';
+import type { TokenIds } from './ids';
 
 interface WindowSize {
   readonly timeSteps: number;
@@ -69,8 +69,9 @@ function idWindows(
   const input = new Int32Array(starts.length * timeSteps);
   const targets = new Int32Array(starts.length * timeSteps);
   starts.forEach((start, stream) => {
-    input.set(ids.subarray(start, start + timeSteps), stream * timeSteps);
-    targets.set(ids.subarray(start + 1, start + 1 + timeSteps), stream * timeSteps);
+    const window = ids.read(start, timeSteps + 1);
+    input.set(window.subarray(0, timeSteps), stream * timeSteps);
+    targets.set(window.subarray(1), stream * timeSteps);
   });
   const shape: [number, number] = [starts.length, timeSteps];
   return { input: tf.tensor2d(input, shape, 'int32'), targets: tf.tensor2d(targets, shape, 'int32') };

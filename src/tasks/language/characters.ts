@@ -1,5 +1,6 @@
 import type { TextDataset } from '../../data';
-import { byFrequency, type EncodedText, emptyIds, unknownToken } from './tokens';
+import { PackedIds } from './ids';
+import { byFrequency, type EncodedText, unknownToken } from './tokens';
 
 const codePointLimit = 0x110000;
 const unknownCode = 0xfffd;
@@ -26,14 +27,13 @@ export async function encodeCharacters(text: TextDataset, trainingCharacters: nu
     idOf[token.codePointAt(0) ?? 0] = id;
   });
 
-  const ids = emptyIds(vocabulary.length, text.characters);
-  let position = 0;
+  const ids = new PackedIds();
   for await (const part of text.chunks()) {
-    for (let at = 0; at < part.length; position++) {
+    for (let at = 0; at < part.length; ) {
       const code = part.codePointAt(at) ?? 0;
-      ids[position] = idOf[code] ?? 0;
+      ids.push(idOf[code] ?? 0);
       at += code > 0xffff ? 2 : 1;
     }
   }
-  return { vocabulary, ids, boundary: counted, coverage: 1 };
+  return { vocabulary, ids: ids.finish(), boundary: counted, coverage: 1 };
 }

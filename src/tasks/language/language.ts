@@ -9,7 +9,8 @@ import type { ProbeInput, Task } from '../task';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
 import { generate } from './generate';
-import { encodeText, encodeTokens, type TokenIds, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
+import type { TokenIds } from './ids';
+import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface LanguageEncoding {
@@ -39,7 +40,7 @@ export const language: Task<LanguageEncoding> = {
     const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
     if (vocabulary.length < 3) throw nothingToPredict(file.name, unit, vocabulary[1], validationShare);
     const spell = (from: number, count: number) =>
-      Array.from(ids.subarray(from, from + count), (id) => vocabulary[id] ?? '').join('');
+      Array.from(ids.read(from, count), (id) => vocabulary[id] ?? '').join('');
     const opening = beginningOfLine(ids, boundary, vocabulary);
     const warnings = [...text.warnings];
     if (coverage < 0.98) {
@@ -72,8 +73,8 @@ export const language: Task<LanguageEncoding> = {
         baselines: languageBaselines(ids, boundary, vocabulary.length),
         warnings,
       },
-      windows: (training) => languageWindows(ids.subarray(0, boundary), training, file.name),
-      evaluate: (model, training, breathe) => evaluateLanguage(model, ids.subarray(boundary), training, breathe),
+      windows: (training) => languageWindows(ids.part(0, boundary), training, file.name),
+      evaluate: (model, training, breathe) => evaluateLanguage(model, ids.part(boundary), training, breathe),
     };
   },
 
@@ -147,7 +148,7 @@ function refuseUnknown(text: string, index: ReadonlyMap<string, number>, where: 
 
 /** The first line that begins within the validation part, if one does soon: an excerpt from within a word says little. */
 function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly string[]): number {
-  const near = ids.subarray(boundary, boundary + 400);
+  const near = ids.read(boundary, 400);
   for (const mark of ['\n', ' ']) {
     const id = vocabulary.indexOf(mark);
     const at = near.findIndex((token, index) => token === id && near[index + 1] !== id);

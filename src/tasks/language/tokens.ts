@@ -1,9 +1,9 @@
 import type { TextDataset } from '../../data';
 import { encodeCharacters } from './characters';
+import type { TokenIds } from './ids';
 import { encodeWords, splitWords } from './words';
 
 export type TokenUnit = 'chars' | 'words';
-export type TokenIds = Uint8Array | Uint16Array | Uint32Array;
 
 /** Stands for what the training part does not hold. Its id is 0. */
 export const unknownToken = '\uFFFD';
@@ -20,7 +20,7 @@ export interface EncodedText {
 
 /**
  * Numbers the tokens of a text, read twice and in parts: first to count those of the training part, then to number
- * all. Memory: one, two or four bytes a token.
+ * all. Memory: one to three bytes a token.
  *
  * @param validationShare share of the code points at the end, kept out of the vocabulary
  */
@@ -44,10 +44,4 @@ export function byFrequency(counts: Iterable<readonly [string, number]>): [strin
   return [...counts]
     .map(([token, count]): [string, number] => [token, count])
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-}
-
-/** As narrow as the vocabulary allows. */
-export function emptyIds(vocabularySize: number, length: number): TokenIds {
-  if (vocabularySize <= 0x100) return new Uint8Array(length);
-  return vocabularySize <= 0x10000 ? new Uint16Array(length) : new Uint32Array(length);
 }

@@ -1,5 +1,6 @@
 import type { TextDataset } from '../../data';
-import { byFrequency, type EncodedText, emptyIds, unknownToken, vocabularyIndex } from './tokens';
+import { PackedIds } from './ids';
+import { byFrequency, type EncodedText, unknownToken, vocabularyIndex } from './tokens';
 
 /** Vocabularies end here, since the head's cost grows with each entry. */
 const mostWords = 5000;
@@ -33,13 +34,10 @@ export async function encodeWords(text: TextDataset, trainingCharacters: number)
   const kept = byFrequency(counts).slice(0, mostWords);
   const vocabulary = [unknownToken, ...kept.map(([token]) => token)];
   const index = vocabularyIndex(vocabulary);
-  const ids = emptyIds(vocabulary.length, tokenCount);
-  let position = 0;
-  await eachWord(text, (token) => {
-    ids[position++] = index.get(token) ?? 0;
-  });
+  const ids = new PackedIds();
+  await eachWord(text, (token) => ids.push(index.get(token) ?? 0));
   const covered = kept.reduce((sum, [, count]) => sum + count, 0);
-  return { vocabulary, ids, boundary, coverage: boundary > 0 ? covered / boundary : 1 };
+  return { vocabulary, ids: ids.finish(), boundary, coverage: boundary > 0 ? covered / boundary : 1 };
 }
 
 /** Visits the tokens across the parts of a text: what follows a part's last white space waits for the next part. */

@@ -4,6 +4,7 @@ import { startEngine, tf } from '../../../src/engine/tensors';
 import { forecastWindows } from '../../../src/tasks/forecast/batches';
 import type { Series } from '../../../src/tasks/forecast/series';
 import { languageWindows } from '../../../src/tasks/language/batches';
+import { PackedIds } from '../../../src/tasks/language/ids';
 import { windowsOf } from '../../../src/tasks/windows';
 
 const size = fc
@@ -100,7 +101,9 @@ describe('batches', () => {
     await startEngine();
     fc.assert(
       fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
-        const ids = Uint16Array.from({ length: length + 1 }, (_, at) => 1000 + at);
+        const packed = new PackedIds();
+        for (let at = 0; at <= length; at++) packed.push(1000 + at);
+        const ids = packed.finish();
         const { starts, reset } = windowsOf(length, { ...given, unit: 'tokens' }).at(step);
         const batch = languageWindows(ids, given).at(step);
         const expected = starts.map((start) => Array.from({ length: given.timeSteps }, (_, at) => 1000 + start + at));
