@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './editor/commands/table';
+import { type HostMark, markHost } from './editor/host-mark';
 import { offerInterrupted } from './editor/interrupted';
 import { panelType } from './editor/panel/hosts';
 import { renewStalePages } from './editor/panel/stale';
@@ -12,11 +13,13 @@ import { startWorker } from './worker/start';
 /** VS Code gives a closing extension five seconds. */
 const farewellMilliseconds = 4_000;
 let studio: Studio | undefined;
+let mark: HostMark | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const opened = openStudio(context, startWorker);
   studio = opened;
   const { hosts, list, samples, trainings, current } = opened;
+  const folderOf = (name: string) => list.entries.find(({ record }) => record.name === name)?.folder ?? current.folder;
   const tree = vscode.window.createTreeView('unroll.runs', { treeDataProvider: new RunsTree(list) });
   context.subscriptions.push(
     tree,
@@ -25,15 +28,17 @@ export function activate(context: vscode.ExtensionContext): void {
     watchRuns(list),
     samples.register(),
     vscode.window.registerWebviewPanelSerializer(panelType, hosts),
-    renewStalePages(hosts, (name) => list.entries.find(({ record }) => record.name === name)?.folder ?? current.folder),
     vscode.window.registerWebviewViewProvider('unroll.view', hosts),
     vscode.window.registerCustomEditorProvider('unroll.run', hosts.runEditor),
     tree.onDidChangeSelection(({ selection: [folder] }) => current.set(folder ?? current.folder)),
   );
+  mark = markHost((context.storageUri ?? context.globalStorageUri).fsPath);
+  void mark.afterCrash.then((crashed) => crashed && context.subscriptions.push(renewStalePages(hosts, folderOf)));
   void list.refresh().then(() => offerInterrupted(opened));
   void openStartFile(opened);
 }
 
 export async function deactivate(): Promise<void> {
+  mark?.remove();
   await studio?.trainings.suspendAll(farewellMilliseconds);
 }

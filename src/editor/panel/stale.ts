@@ -6,7 +6,8 @@ const patience = 2_000;
 
 /**
  * After the extension host crashed and was started again, VS Code leaves the pages of the old one behind: nobody
- * answers them any more. A page in sight that is not given back to us within a moment is opened anew.
+ * answers them any more. A page in sight that is not given back to us within a moment is opened anew. Not for other
+ * starts: then VS Code gives every page back with its state, however long that takes.
  */
 export function renewStalePages(
   hosts: PanelHosts,
