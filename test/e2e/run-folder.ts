@@ -27,6 +27,19 @@ export async function newestRun(root: string): Promise<FoundRun> {
   return run;
 }
 
+/** The steps that have a line in `metrics.jsonl`. */
+export async function stepsIn(folder: string): Promise<readonly number[]> {
+  const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => (JSON.parse(line) as MetricsPoint).step);
+}
+
+/** The step of the last checkpoint, as the header of its safetensors file says. */
+export async function checkpointStepOf(folder: string): Promise<number> {
+  const file = await readFile(join(folder, 'checkpoint', 'last.safetensors'));
+  const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE())).toString());
+  return JSON.parse(header.__metadata__.position).step;
+}
+
 /** What a training computed, without how fast that was: weights byte for byte, and every loss. */
 export async function numbersOf(folder: string) {
   const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');

@@ -86,13 +86,21 @@ export class Workbench {
     return this.server.log();
   }
 
-  /** Reloads the window, as "Developer: Reload Window" does. */
+  /**
+   * Reloads the window by its own command, which writes down first which editors are open and in front. A browser that
+   * reloads does not wait for that.
+   */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.command('Developer: Reload Window');
+    await loaded;
     await workbenchReady(this.page);
   }
 
-  /** Closes the window; the extension host ends with it. `openWindow` brings it back as it was left. */
+  /**
+   * Closes the window without a farewell, as when a browser ends; the extension host ends with it. `openWindow` brings
+   * it back with what was open and in front at the last `reload` or a few seconds ago, whichever was later.
+   */
   async closeWindow(): Promise<void> {
     await this.page.close({ runBeforeUnload: false });
   }
@@ -226,7 +234,17 @@ export class Workbench {
     return this.page.locator('.notification-list-item', { hasText: text });
   }
 
-  statusBarItem(text: string): Locator {
+  /** A question that must be answered before anything else. */
+  dialog(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: text });
+  }
+
+  /** The item of the status bar that stands for what is being trained. */
+  get trainingItem(): Locator {
+    return this.page.locator('.statusbar-item', { has: this.page.locator('[aria-label^="Unroll trains: "]') });
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item', { hasText: text });
   }
 
