@@ -14,6 +14,9 @@ RUN is a run's folder. For a forecast, --prompt is the date or number of the fir
   --out DIR     the new run's folder (default: .unroll/runs/<id> in this folder)
   --name NAME   the new run's name
 
+Ctrl-C ends a training with a checkpoint, from which --resume goes on; pressed again, it ends at once.
+Exit codes: 0 all is well, 2 the input or the options cannot be used, 1 something failed later.
+
 `;
 
 /** The help text; options of a run come from the schema. */

@@ -59,6 +59,7 @@ async function main(): Promise<void> {
 /** Trains and tells, until the end or Ctrl-C: the first asks for a checkpoint, a second ends at once. */
 async function follow(json: boolean, folder: string, train: (worker: WorkerClient) => Promise<Outcome>): Promise<void> {
   let steps = 0;
+  let stepped = false;
   const progress = new Progress(process.stdout, () => steps);
   const onEvent: OnEvent = (name, value) => {
     if (name === 'run') {
@@ -67,6 +68,7 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
       steps = (value as WorkerEvents['run']).configuration.training.steps;
       return;
     }
+    if (name === 'metrics') stepped = true;
     if (json && name !== 'probe') print({ type: name, ...value });
     else if (!json && name === 'dataset') progress.dataset(value as WorkerEvents['dataset']);
     else if (!json && name === 'metrics') progress.metrics(value as WorkerEvents['metrics']);
@@ -83,7 +85,11 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
       const { run, state, result } = await train(worker);
       progress.end();
       if (json) print({ type: 'done', run, state, ...result });
-      else process.stdout.write(`${ending(state, result)}\n${visible(run)}\n`);
+      else {
+        if (!stepped && state === 'finished')
+          progress.say('The run was finished before; to go on, give a new total with --steps N.');
+        process.stdout.write(`${ending(state, result)}\n${visible(run)}\n`);
+      }
     } finally {
       progress.end();
     }
@@ -176,7 +182,7 @@ function explain(error: unknown): string {
   const line =
     error instanceof UserError
       ? sentence(error)
-      : `Something failed inside: ${error instanceof Error ? error.message : error}.`;
+      : `Something failed inside: ${error instanceof Error ? error.message : error}. Please report it, with what UNROLL_DEBUG=1 adds when you run it again.`;
   return visible(kept ? `${line} The run is kept in ${kept}` : line);
 }
 

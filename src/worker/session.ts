@@ -89,6 +89,13 @@ export class Session {
     emit('dataset', dataset.report);
     const { writer, checkpoint } = await RunWriter.reopen(folder);
     try {
+      if (steps !== undefined && steps <= (checkpoint?.position.step ?? 0)) {
+        throw new UserError({
+          what: `The run has done ${checkpoint?.position.step} steps already, so ${steps} is no new total`,
+          where: folder,
+          wayOut: 'Give a greater total of steps.',
+        });
+      }
       const training = trainingOf(dataset, configuration, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
       await session.update({ state: 'running', configuration });

@@ -31,6 +31,12 @@ const refused: [kind: string, name: string, content: string | Uint8Array, line: 
   ],
   ['a picture named as a table', 'plot.csv', png, /^This is not text but a PNG picture \(\d+ plot\.csv\)\. .*CSV/],
   [
+    'a picture whose bytes could pass for UTF-16',
+    'plot.txt',
+    Buffer.concat([png.subarray(0, 12), Buffer.alloc(200, 7)]),
+    /^This is not text but a PNG picture \(\d+ plot\.txt\)/,
+  ],
+  [
     'Latin-1',
     'menu.txt',
     latin1,

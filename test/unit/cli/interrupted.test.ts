@@ -60,6 +60,19 @@ describe('a training that is ended from outside goes on to the numbers that it w
     const sampled = await unroll(['sample', run, '--length', '5', '--json']);
     expect(jsonLines(sampled)[0]).toMatchObject({ type: 'sample', text: expect.stringMatching(/^.{5}$/s) });
     await goesOnExactly(run);
+
+    // And it is finished now.
+    const again = await unroll(['train', '--resume', run]);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toMatch(
+      /finished before; to go on, give a new total with --steps N\.\nfinished after 60 steps;/,
+    );
+    const less = await unroll(['train', '--resume', run, '--steps', '60', '--json']);
+    expect(less).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^The run has done 60 steps already, so 60 is no new total \(.*\)\. Give/),
+    });
+    expect(await recordOf(run)).toMatchObject({ state: 'finished', configuration: { training: { steps: 60 } } });
   });
 
   test.each([
