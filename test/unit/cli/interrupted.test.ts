@@ -12,8 +12,8 @@ const options =
     ' ',
   );
 
-/** Options of Node by which something happens to the command line at the metrics of step 35, and not a moment later. */
-async function atStep35(work: string): Promise<Setting> {
+/** Options of Node by which something happens to the command line at the metrics of step 15, and not a moment later. */
+async function atStep15(work: string): Promise<Setting> {
   const module = `
     const threads = require('node:worker_threads');
     threads.Worker = class extends threads.Worker {
@@ -21,11 +21,11 @@ async function atStep35(work: string): Promise<Setting> {
         super(...given);
         const worker = this;
         this.on('message', ({ event, value }) => {
-          if (event === 'metrics' && value.step === 35) ${work};
+          if (event === 'metrics' && value.step === 15) ${work};
         });
       }
     };`;
-  return { node: ['--require', await fileWith(module, 'at-step-35.cjs')] };
+  return { node: ['--require', await fileWith(module, 'at-step-15.cjs')] };
 }
 
 describe('a training that is ended from outside goes on to the numbers that it would have had', () => {
@@ -44,7 +44,7 @@ describe('a training that is ended from outside goes on to the numbers that it w
 
   /** The same training, to which something happens. */
   const trained = async (run: string, work: string) =>
-    unroll(['train', file, ...options, '--out', run], await atStep35(work));
+    unroll(['train', file, ...options, '--out', run], await atStep15(work));
   const goesOnExactly = async (run: string) => {
     const ended = await unroll(['train', '--resume', run, '--json']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -86,7 +86,7 @@ describe('a training that is ended from outside goes on to the numbers that it w
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const done = jsonLines({ stdout }).at(-1);
       expect(done).toMatchObject({ type: 'done', run, state });
-      expect(Number(done?.step)).toBeGreaterThanOrEqual(35);
+      expect(Number(done?.step)).toBeGreaterThanOrEqual(15);
       expect(Number(done?.step)).toBeLessThan(60);
       expect(await readRecord(run)).toMatchObject({ state, result: { step: done?.step } });
       expect(await readdir(run)).not.toContain('lock');
