@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCells } from '../../../src/cells/builtin';
 import { type CellName, cells } from '../../../src/configuration/run';
@@ -13,8 +13,9 @@ import { temporaryFolder } from '../temporary';
 beforeAll(async () => void (await startEngine()));
 
 // A worker serves samples and probes of many models one after another.
-afterEach(() => {
-  expect(tf.memory().numTensors, 'tensors left over').toBe(0);
+beforeEach(() => {
+  const before = tf.memory().numTensors;
+  return () => expect(tf.memory().numTensors, 'tensors left over').toBe(before);
 });
 
 const spec = (change: Partial<ModelSpec> = {}): ModelSpec => ({

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCells } from '../../../src/cells/builtin';
 import { type CellName, cells, modelSchema } from '../../../src/configuration/run';
@@ -12,8 +12,9 @@ import { expectClose } from '../engine/close';
 import { type Matrix, runInFloat64 } from '../engine/float64';
 
 beforeAll(async () => void (await startEngine()));
-afterEach(() => {
-  expect(tf.memory().numTensors, 'tensors left over').toBe(0);
+beforeEach(() => {
+  const before = tf.memory().numTensors;
+  return () => expect(tf.memory().numTensors, 'tensors left over').toBe(before);
 });
 
 const timeSteps = 9;
@@ -109,21 +110,27 @@ describe.each(cells)('a probe of %s', (cell) => {
 describe('what a probe is fed', () => {
   const model = modelSchema.parse({ units: 3 });
 
-  test('by a person is their text, token by token; what the model does not know is shown as unknown', async () => {
-    const encoding: LanguageEncoding = {
+  test('by a person is their text, token by token; of words, what the model does not know is shown as unknown', async () => {
+    const encoding = (unit: 'chars' | 'words', ...vocabulary: readonly string[]): LanguageEncoding => ({
       task: 'language',
-      unit: 'chars',
-      vocabulary: ['\uFFFD', 'a', 'b', '🙂'],
+      unit,
+      vocabulary: ['\uFFFD', ...vocabulary],
       prompt: 'ab',
-      probeInput: 'bba',
-    };
-    const own = Model.initialise(language.spec(encoding, model), randomFromSeed(1));
-    const given = await probeModel(own, language.probeInput(encoding, 'a🙂?b'), 1);
-    expect(given.input).toEqual(['a', '🙂', '\uFFFD', 'b']);
-    expect(given.traces.every((trace) => trace.timeSteps === 4 && trace.values.length === 12)).toBe(true);
-    expect((await probeModel(own, language.probeInput(encoding, undefined), 1)).input).toEqual(['b', 'b', 'a']);
-    expect((await probeModel(own, language.probeInput(encoding, 'ab'.repeat(1000)), 1)).input).toHaveLength(512);
+      probeInput: 'ba',
+    });
+    const characters = encoding('chars', 'a', 'b', '🙂');
+    const own = Model.initialise(language.spec(characters, model), randomFromSeed(1));
+    const given = await probeModel(own, language.probeInput(characters, 'a🙂b'), 1);
+    expect(given.input).toEqual(['a', '🙂', 'b']);
+    expect(given.traces.every((trace) => trace.timeSteps === 3 && trace.values.length === 9)).toBe(true);
+    expect((await probeModel(own, language.probeInput(characters, undefined), 1)).input).toEqual(['b', 'a']);
+    expect((await probeModel(own, language.probeInput(characters, 'ab'.repeat(1000)), 1)).input).toHaveLength(512);
     own.dispose();
+
+    const words = language.probeInput(encoding('words', 'the', ' cat', '.'), 'the dog. cat');
+    expect(words.labels).toEqual(['the', '\uFFFD', '.', ' cat']);
+    expect(words.input.arraySync()).toEqual([[1, 0, 3, 2]]);
+    words.input.dispose();
   });
 
   test('by a person on a series is their rows in the units of the file; what are no rows is refused', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Random, randomFromSeed } from '../../../src/base/random';
 import { modelSchema, readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
@@ -10,8 +10,9 @@ import { generate } from '../../../src/tasks/language/generate';
 import { language } from '../../../src/tasks/language/language';
 
 beforeAll(async () => void (await startEngine()));
-afterEach(() => {
-  expect(tf.memory().numTensors, 'tensors left over').toBe(0);
+beforeEach(() => {
+  const before = tf.memory().numTensors;
+  return () => expect(tf.memory().numTensors, 'tensors left over').toBe(before);
 });
 
 const breathe = async () => undefined;
