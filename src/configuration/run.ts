@@ -17,7 +17,7 @@ export const readingSchema = z.strictObject({
   tokens: z.enum(['chars', 'words']).default('chars').describe('unit of text for language'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
-  delimiter: z.enum(['auto', ',', ';', '\t', '|']).default('auto').describe('column delimiter of a table'),
+  delimiter: z.enum(['auto', ',', ';', '\t', '|', ' ']).default('auto').describe('column delimiter of a table'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
   date: z.string().optional().describe('name of the date column'),

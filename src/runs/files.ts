@@ -120,7 +120,7 @@ const explanations: Readonly<Record<string, { readonly what: string; readonly wa
   EEXIST: blocked,
   ENOENT: {
     what: 'The run cannot be written, since its folder is gone or cannot be made',
-    wayOut: 'Choose another folder for the run (--out DIR), if nobody deleted it.',
+    wayOut: 'If somebody deleted the folder, train anew; else choose another one for the run (--out DIR).',
   },
   ENAMETOOLONG: {
     what: 'The path is longer than the file system allows',

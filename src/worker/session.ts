@@ -54,7 +54,7 @@ export class Session {
         warnings: fewer
           ? [
               ...kept.warnings,
-              `The training part is short: ${training.batchSize} sequences at once instead of ${configuration.training.batchSize}`,
+              `The training part is short: ${training.batchSize} sequences at once instead of ${configuration.training.batchSize}.`,
             ]
           : kept.warnings,
       },

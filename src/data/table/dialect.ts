@@ -18,6 +18,7 @@ export interface Dialect {
 }
 
 const delimiters = [',', '\t', ';', '|'];
+const space = ' ';
 const sampleRecords = 500;
 
 /** @throws UserError for a binary file */
@@ -56,7 +57,15 @@ function sampleOf(text: string, delimiter: string, open: boolean): readonly (rea
 function bestDelimiter(text: string, open: boolean): string {
   const scored = delimiters.map((delimiter) => ({ delimiter, score: score(sampleOf(text, delimiter, open)) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-  return best.score > 0 ? best.delimiter : oneColumn(text, open);
+  if (best.score > 0) return best.delimiter;
+  return isSpaced(sampleOf(text, space, open)) ? space : oneColumn(text, open);
+}
+
+/** Spaces are between the words of any text: they separate columns where all rows have as many, of numbers alone. */
+function isSpaced(records: readonly (readonly string[])[]): boolean {
+  const body = records.slice(records.length > 1 ? 1 : 0);
+  const { width, share } = usualWidth(records);
+  return width > 1 && share === 1 && body.every((record) => record.every(isValue) && record.some(isAnyNumber));
 }
 
 /** Commas, unless they stand in the cells of the one column. */

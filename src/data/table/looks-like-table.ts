@@ -16,7 +16,13 @@ export interface TableLook {
   readonly rowsSeen: number;
 }
 
-const separators: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+const separators: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
+  ' ': 'spaces',
+};
 
 /** A quick look at the first bytes: is this a delimited table with numeric columns? Never throws for a bad file. */
 export function looksLikeTable(file: DatasetFile, reading: Partial<Reading>): TableLook {

@@ -44,13 +44,13 @@ export function list(names: readonly string[], most = 8): string {
 
 /**
  * For a name that a person gave and no column has.
- * @param option where the name was given: "target"
+ * @param option which column was asked for: "target"
  */
 export function unknownColumn(option: string, name: string, names: readonly string[]): UserError {
   const near = nearest(name, names);
   return new UserError({
     what: `There is no column "${excerpt(name)}"`,
-    where: option,
+    where: `--${option}`,
     wayOut: `${near === undefined ? '' : `Did you mean "${excerpt(near)}"? `}The columns are ${list(names)}.`,
   });
 }

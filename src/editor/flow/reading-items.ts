@@ -25,6 +25,7 @@ const delimiters: readonly (readonly [string, string])[] = [
   [';', 'semicolon'],
   ['\t', 'tab'],
   ['|', 'vertical bar'],
+  [' ', 'space'],
 ];
 
 /** What of the reading of this file can be changed. */

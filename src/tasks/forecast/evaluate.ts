@@ -9,8 +9,13 @@ import type { Series } from './series';
 /** Up to this many rows, the validation part is read as one stream; beyond, as parallel ones, which is faster. */
 const longestStream = 256;
 
+/** Rows after which a validation ends: more would say little more and take longer than the training between two. */
+export const mostValidationRows = 8192;
+
+const validationEnd = ({ boundary, rows }: Series) => Math.min(rows, boundary + mostValidationRows);
+
 /**
- * One-step forecasts over the validation part: each row from those before it, after a warm-up on the rows before the
+ * One-step forecasts over the validation part, at most its first 8,192 rows: each row from those before it, after a warm-up on the rows before the
  * part. With parallel streams, up to a batch of rows at the part's beginning serve as warm-up alone.
  */
 export async function evaluateForecast(
@@ -20,10 +25,11 @@ export async function evaluateForecast(
   { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
   breathe: () => Promise<void>,
 ): Promise<Evaluation> {
-  const rows = series.rows - series.boundary;
+  const end = validationEnd(series);
+  const rows = end - series.boundary;
   const streams = rows <= longestStream ? 1 : Math.min(batchSize, Math.floor(rows / (longestStream / 2)));
   const perStream = Math.floor(rows / streams);
-  const first = series.rows - streams * perStream;
+  const first = end - streams * perStream;
   const warmUp = Math.min(2 * timeSteps, first - 1);
   const starts = Array.from({ length: streams }, (_, stream) => first + stream * perStream);
   const width = series.columns.length;
@@ -61,12 +67,13 @@ export async function evaluateForecast(
 /** Losses of the naive forecasts over the validation part, in the unit of the training loss: mean over all columns. */
 export function forecastBaselines(series: Series, period: number | undefined): Baseline[] {
   const width = series.columns.length;
+  const end = validationEnd(series);
   const lossOfLag = (lag: number) => {
     let squares = 0;
-    for (let row = series.boundary; row < series.rows; row++)
+    for (let row = series.boundary; row < end; row++)
       for (let column = 0; column < width; column++)
         squares += (series.scaledAt(row, column) - series.scaledAt(row - lag, column)) ** 2;
-    return squares / ((series.rows - series.boundary) * width);
+    return squares / ((end - series.boundary) * width);
   };
   const baselines = [{ name: 'last value', loss: lossOfLag(1) }];
   if (period !== undefined) baselines.push({ name: `seasonal naive (${period})`, loss: lossOfLag(period) });
@@ -116,7 +123,7 @@ function naiveErrors(
 ): Pick<ValidationError, 'lastValue' | 'seasonalNaive'> {
   const value = (row: number) => series.valueAt(row, series.target);
   const lagged = (lag: number) =>
-    Array.from({ length: series.rows - first }, (_, step) => value(first + step - lag) - value(first + step));
+    Array.from({ length: validationEnd(series) - first }, (_, step) => value(first + step - lag) - value(first + step));
   const lastValue = errorOf(lagged(1));
   return period === undefined ? { lastValue } : { lastValue, seasonalNaive: { ...errorOf(lagged(period)), period } };
 }

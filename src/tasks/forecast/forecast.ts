@@ -9,7 +9,7 @@ import type { TableSummary } from '../../protocol/dataset';
 import type { ForecastSample } from '../../protocol/run';
 import type { ProbeInput, Task } from '../task';
 import { forecastWindows } from './batches';
-import { evaluateForecast, forecastBaselines } from './evaluate';
+import { evaluateForecast, forecastBaselines, mostValidationRows } from './evaluate';
 import { seasonOf } from './season';
 import { type Series, seriesOf } from './series';
 
@@ -64,7 +64,7 @@ export const forecast: Task<ForecastEncoding> = {
         table: summaryOf(table, chosen.date, series),
         split: { training: series.boundary, validation: series.rows - series.boundary },
         baselines: forecastBaselines(series, period),
-        warnings: [...table.warnings, ...series.warnings],
+        warnings: [...table.warnings, ...series.warnings, ...longValidation(series)],
       },
       windows: (training) => forecastWindows(series, training, file.name),
       evaluate: (model, training, breathe) => evaluateForecast(model, series, period, training, breathe),
@@ -107,6 +107,11 @@ export const forecast: Task<ForecastEncoding> = {
     return { labels, input: rowTensor(scale(encoding, rows), encoding.columns.length) };
   },
 };
+
+function longValidation({ rows, boundary }: Series): string[] {
+  const left = rows - boundary - mostValidationRows;
+  return left > 0 ? [`The validation part is long: its first ${mostValidationRows} rows are validated on.`] : [];
+}
 
 function encodingOf(series: Series, period: number | undefined): ForecastEncoding {
   const kept = Math.min(series.rows, longestContext);

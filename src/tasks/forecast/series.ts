@@ -51,7 +51,7 @@ export function seriesOf(
         wayOut: 'A constant cannot be learnt from: choose another column (--target COLUMN).',
       });
     }
-    if (constant !== undefined) warnings.push(`The column "${column}" is constant in the training part and left out`);
+    if (constant !== undefined) warnings.push(`The column "${column}" is constant in the training part and left out.`);
     return constant === undefined;
   });
 
@@ -60,7 +60,7 @@ export function seriesOf(
   for (const column of names) {
     const missing = table.columns.find((candidate) => candidate.name === column)?.missing ?? 0;
     if (missing > 0)
-      warnings.push(`${missing} missing ${missing === 1 ? 'value' : 'values'} of "${column}" took the value before`);
+      warnings.push(`${missing} missing ${missing === 1 ? 'value' : 'values'} of "${column}" took the value before.`);
   }
   const date = table.columns.find((column) => column.name === chosen.date);
   const valueAt = (row: number, column: number) => columns[column]?.at(row) ?? Number.NaN;

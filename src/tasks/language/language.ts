@@ -45,7 +45,7 @@ export const language: Task<LanguageEncoding> = {
     const warnings = [...text.warnings];
     if (coverage < 0.98) {
       warnings.push(
-        `The ${vocabulary.length - 1} most frequent words cover ${(100 * coverage).toFixed(1)} % of the training part; the others are read as unknown`,
+        `The ${vocabulary.length - 1} most frequent words cover ${(100 * coverage).toFixed(1)} % of the training part; the others are read as unknown.`,
       );
     }
     return {

@@ -5,6 +5,9 @@ import { byFrequency, type EncodedText, unknownToken, vocabularyIndex } from './
 /** Vocabularies end here, since the head's cost grows with each entry. */
 const mostWords = 5000;
 
+/** Different words that are counted at once; beyond, the rarest are let go (lossy counting, Manku and Motwani 2002). */
+const mostCounted = 500_000;
+
 /** A text without any white space is cut at this many characters, wherever that is. */
 const longestRest = 1 << 20;
 
@@ -25,7 +28,10 @@ export async function encodeWords(text: TextDataset, trainingCharacters: number)
     tokenCount++;
     if (characters < trainingCharacters) {
       boundary = tokenCount;
-      counts.set(token, (counts.get(token) ?? 0) + 1);
+      const count = counts.get(token);
+      // A copy: a slice would keep the whole part of the text that it was cut from.
+      counts.set(count === undefined ? token.split('').join('') : token, (count ?? 0) + 1);
+      if (counts.size > mostCounted) dropRarest(counts);
     }
     for (const _ of token) characters++;
   });
@@ -50,4 +56,11 @@ async function eachWord(text: TextDataset, visit: (token: string) => void): Prom
     rest = joined.slice(cut);
   }
   for (const token of splitWords(rest)) visit(token);
+}
+
+/** Leaves at most half of the words, the more frequent ones. */
+function dropRarest(counts: Map<string, number>): void {
+  for (let rare = 1; counts.size > mostCounted / 2; rare++) {
+    for (const [token, count] of counts) if (count <= rare) counts.delete(token);
+  }
 }

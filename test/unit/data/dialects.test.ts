@@ -18,6 +18,12 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
   ['commas', 'a,b\n1,2.5\n3,4.5\n', { delimiter: ',', decimal: '.', header: true, columns: ['a: 1 3', 'b: 2.5 4.5'] }],
   ['semicolons', 'a;b\n1;2.5\n3;4.5\n', { delimiter: ';', decimal: '.', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
   ['tabs', 'a\tb\n1\t2.5\n3\t4.5', { delimiter: '\t', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  ['spaces', 'a b\n1 2.5\n3 4.5\n', { delimiter: ' ', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
+  [
+    'spaces without a header',
+    '1.5e-03 -2\n3e+00 4\n5 6\n',
+    { delimiter: ' ', header: false, columns: ['column 1: 0.0015 3 5', 'column 2: -2 4 6'] },
+  ],
   ['bars', 'a|b\n1|2.5\n3|4.5', { delimiter: '|', columns: ['a: 1 3', 'b: 2.5 4.5'] }],
   ['decimal commas', 'a;b\n1,5;2\n3,25;4\n', { delimiter: ';', decimal: ',', columns: ['a: 1.5 3.25', 'b: 2 4'] }],
   [

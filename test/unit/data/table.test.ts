@@ -136,7 +136,7 @@ describe('readTable refuses with line and way out', () => {
     const content = 'date,price,volume\n2024-01-01,1,2\n2024-01-02,2,5\n';
     const error = await failure(content, { target: 'prise' });
     expect(error.message).toBe(
-      'There is no column "prise" (target). Did you mean "price"? The columns are "date", "price", "volume".',
+      'There is no column "prise" (--target). Did you mean "price"? The columns are "date", "price", "volume".',
     );
     expect((await failure(content, { date: 'zzzzzz' })).wayOut).toBe('The columns are "date", "price", "volume".');
     expect((await failure(content, { columns: ['price', 'Volume'] })).wayOut).toContain('"volume"?');
