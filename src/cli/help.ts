@@ -27,7 +27,7 @@ export function help(): string {
 }
 
 function description({ description, values, default: fallback }: Option): string {
-  const shown = (value: unknown) => (value === '\t' ? '\\t' : String(value));
+  const shown = (value: unknown) => (value === '\t' ? '\\t' : value === ' ' ? '" "' : String(value));
   const choices = values ? ` (${values.map(shown).join(' ')})` : '';
   return `${description}${choices}${fallback === undefined ? '' : ` [${shown(fallback)}]`}`;
 }
