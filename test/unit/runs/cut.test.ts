@@ -52,7 +52,8 @@ vi.mock('node:fs/promises', async (original) => {
           await file.close();
           return never;
         },
-        sync: () => file.sync(),
+        // The machine goes on, so what was written is there; to sync it a thousand times takes long.
+        sync: async () => undefined,
         close: () => file.close(),
       };
     },
