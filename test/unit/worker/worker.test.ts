@@ -9,12 +9,18 @@ import { temporaryFolder } from '../temporary';
 import { wordyText } from '../training/datasets';
 import { Thread } from './thread';
 
-const endless = 1_000_000;
-const training = { timeSteps: 8, batchSize: 2, evaluateEvery: 10, sampleEvery: 30, checkpointEvery: 15 };
+/** Longer than any test, and every fifth step is told. */
+const endless = 10_000;
+const size = { timeSteps: 8, batchSize: 2 };
+const busy = { ...size, evaluateEvery: 10, sampleEvery: 30, checkpointEvery: 15 };
+const quiet = { ...size, evaluateEvery: endless, sampleEvery: endless, checkpointEvery: endless };
 
 async function begin(steps = endless, thread = new Thread()) {
   const folder = join(await temporaryFolder(), 'run');
-  const choices: RunChoices = { model: { cell: 'gru', units: 4 }, training: { ...training, steps } };
+  const choices: RunChoices = {
+    model: { cell: 'gru', units: 4 },
+    training: { ...(steps === endless ? quiet : busy), steps },
+  };
   const source = { kind: 'text', name: 'words.txt', text: wordyText(12) } as const;
   const outcome = thread.call('train', { source, choices, folder });
   // Awaited by each test in its own way; a failure is not to be reported before that.
@@ -85,9 +91,9 @@ describe('a training in a worker', { timeout: 60_000 }, () => {
   });
 
   test('ends with the same numbers whoever asked and paused meanwhile, and after a stop for now in another worker', async () => {
-    const quiet = await begin(36);
-    await quiet.outcome;
-    const expected = await recorded(quiet.folder);
+    const undisturbed = await begin(36);
+    await undisturbed.outcome;
+    const expected = await recorded(undisturbed.folder);
     expect(expected.metrics).toHaveLength(36);
 
     const disturbed = await begin(36);
