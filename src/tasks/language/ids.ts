@@ -2,9 +2,9 @@ const blockBits = 14;
 const blockIds = 1 << blockBits;
 
 /**
- * Ids of tokens in the order of the text. The most frequent tokens have the least ids, and an id takes one byte where
- * all of its block of 16,384 are below 256; elsewhere one byte below 128, two below 16,384, and three beyond (a base 128
- * code). So a text takes about as many bytes as its file in UTF-8 at most.
+ * Ids of tokens in the order of the text. The most frequent tokens have the least ids, and each block of 16,384 is kept
+ * in the fewer bytes of two ways: with as many bits an id as its greatest one needs, or with one byte an id below 128,
+ * two below 16,384, and three beyond (a base 128 code). So a text takes fewer bytes than its file in UTF-8.
  */
 export interface TokenIds {
   readonly length: number;
@@ -16,8 +16,8 @@ export interface TokenIds {
 
 interface Block {
   readonly bytes: Uint8Array;
-  /** Whether each id is a byte. */
-  readonly plain: boolean;
+  /** Bits of an id; undefined in base 128. */
+  readonly width: number | undefined;
 }
 
 /** Collects ids below 2^21. */
@@ -41,8 +41,17 @@ export class PackedIds {
 
   private pack(count: number): void {
     const ids = this.staged.subarray(0, count);
-    const plain = ids.every((id) => id < 0x100);
-    this.blocks.push({ plain, bytes: plain ? Uint8Array.from(ids) : this.bytes.slice(0, encode(ids, this.bytes)) });
+    const width = Math.max(
+      1,
+      ids.reduce((most, id) => Math.max(most, 32 - Math.clz32(id)), 0),
+    );
+    const length = encode(ids, this.bytes);
+    const inBits = Math.ceil((count * width) / 8) + bitPadding;
+    this.blocks.push(
+      inBits < length
+        ? { width, bytes: inFixedWidth(ids, width, inBits) }
+        : { width: undefined, bytes: this.bytes.slice(0, length) },
+    );
   }
 }
 
@@ -57,7 +66,7 @@ function partOf(blocks: readonly Block[], start: number, end: number): TokenIds 
         const skipped = position & (blockIds - 1);
         const some = ids.subarray(filled, filled + blockIds - skipped);
         const block = blocks[position >>> blockBits];
-        if (block?.plain) some.set(block.bytes.subarray(skipped, skipped + some.length));
+        if (block?.width !== undefined) readFixedWidth(block.bytes, block.width, skipped, some);
         else if (block) decode(block.bytes, skipped, some);
         filled += some.length;
       }
@@ -65,6 +74,29 @@ function partOf(blocks: readonly Block[], start: number, end: number): TokenIds 
     },
     part: (from, to = length) => partOf(blocks, start + from, start + Math.min(to, length)),
   };
+}
+
+/** Bytes behind the last id, so that four can be read from wherever one begins. */
+const bitPadding = 3;
+
+function inFixedWidth(ids: Uint32Array, width: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0, bit = 0; i < ids.length; i++, bit += width) {
+    const at = bit >>> 3;
+    const shifted = (ids[i] ?? 0) << (bit & 7);
+    for (let k = 0; k < 4; k++) bytes[at + k] = (bytes[at + k] ?? 0) | (shifted >>> (8 * k));
+  }
+  return bytes;
+}
+
+function readFixedWidth(bytes: Uint8Array, width: number, skipped: number, ids: Uint32Array): void {
+  const mask = 2 ** width - 1;
+  for (let i = 0, bit = skipped * width; i < ids.length; i++, bit += width) {
+    const at = bit >>> 3;
+    const four =
+      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+    ids[i] = (four >>> (bit & 7)) & mask;
+  }
 }
 
 /** Seven bits a byte, the lowest first; the high bit says that more follow. Returns how many bytes there are. */
