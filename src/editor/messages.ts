@@ -21,7 +21,10 @@ export interface Failure {
 
 /** Text of a file for a message: visible, and without links, which a message would make of it. */
 export function plain(text: string): string {
-  return visible(text).replaceAll('](', '] (');
+  // A bracket that stays open would make a link of all up to the next "](", which may be our own.
+  return visible(text)
+    .replaceAll('](', '] (')
+    .replaceAll(/\[(?=[^\]]*$)/g, '\uff3b');
 }
 
 /** Tells the person once what failed, with the ways out as buttons; a bug goes to the log as well. */
