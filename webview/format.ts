@@ -47,15 +47,6 @@ export function percent(share: number): string {
   return `${Math.round(value)}\u2009%`;
 }
 
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds) || seconds < 0) return none;
-  if (seconds < 1) return '<\u20091\u2009s';
-  if (seconds < 90) return `${Math.round(seconds)}\u2009s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes}\u2009min`;
-  return `${Math.floor(minutes / 60)}\u2009h ${minutes % 60}\u2009min`;
-}
-
 export function rate(perSecond: number): string {
   return perSecond >= 100 ? whole.format(perSecond) : perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1);
 }

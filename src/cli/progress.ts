@@ -1,3 +1,4 @@
+import { duration } from '../base/duration';
 import { excerpt, visible } from '../base/visible';
 import type { DatasetReport } from '../protocol/dataset';
 import type { ForecastSample, MetricsPoint, Sample } from '../protocol/run';
@@ -79,12 +80,6 @@ export function sampleText(sample: Sample): string {
     return `  ${visible(label).padEnd(12)} ${value.toPrecision(6).padStart(12)}${truth === undefined ? '' : `   truth ${truth.toPrecision(6)}`}`;
   });
   return [`Forecast of ${visible(sample.target)}`, ...rows].join('\n');
-}
-
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** Forecast and truth as two lines of blocks on one scale. */

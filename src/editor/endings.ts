@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { UserError } from '../base/user-error';
 import type { Failure } from './messages';
@@ -14,13 +15,14 @@ export async function tellEnding(
   origin: Pick<Failure, 'file' | 'retry'> = {},
 ): Promise<void> {
   const { folder, title } = training;
-  const show = { label: 'Show Panel', run: () => studio.hosts.reveal(folder, false) };
+  // A folder that was deleted meanwhile has nothing to show.
+  const show = existsSync(folder) ? [{ label: 'Show Panel', run: () => studio.hosts.reveal(folder, false) }] : [];
   const goOn = { label: 'Continue', run: () => vscode.commands.executeCommand('unroll.continueRun', folder) };
   if (ending.kind === 'cancelled') {
     return;
   }
   if (ending.kind !== 'outcome') {
-    const buttons = training.record ? [...(ending.kind === 'lost' ? [goOn] : []), show] : [];
+    const buttons = training.record ? [...(ending.kind === 'lost' ? [goOn] : []), ...show] : [];
     await showFailure(studio.log, { error: ending.error, ...origin, buttons });
     return;
   }
@@ -32,10 +34,10 @@ export async function tellEnding(
         wayOut: 'Continue from its last checkpoint.',
       },
     );
-    await showFailure(studio.log, { error, ...origin, buttons: [show] });
+    await showFailure(studio.log, { error, ...origin, buttons: show });
   } else if (state === 'finished' && !studio.hosts.visible(folder)) {
     const best = lossText(result.bestValidationLoss);
     const loss = best === undefined ? '' : `, best validation loss ${best}`;
-    await showMessage('info', plain(`${title} is trained: ${result.step} steps${loss}.`), [show]);
+    await showMessage('info', plain(`${title} is trained: ${result.step} steps${loss}.`), show);
   }
 }

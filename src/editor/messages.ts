@@ -45,7 +45,10 @@ function remedies({ actions = [], where }: UserErrorData, { file, retry }: Failu
   const line = lineOf(where);
   return [
     ...(retry ? actions.map(({ label, choices }) => ({ label, run: () => retry(choices) })) : []),
-    ...(file && line !== undefined ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }] : []),
+    // Three buttons push the message's source aside, and the text names the line.
+    ...(file && line !== undefined && actions.length < 2
+      ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { duration } from '../base/duration';
 import type { Progress } from '../protocol/panel';
 import type { MetricsPoint, RunRecord } from '../protocol/run';
 
@@ -27,19 +28,6 @@ export function progressText({ step, steps, stepsPerSecond, secondsLeft }: Progr
 
 function rate(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toPrecision(2);
-}
-
-/** Seconds as a person says them: "40 s", "3 min 5 s", "2 h 10 min". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) {
-    return `${whole} s`;
-  }
-  const [large, small, names] =
-    whole < 3600
-      ? [Math.floor(whole / 60), whole % 60, ['min', 's']]
-      : [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), ['h', 'min']];
-  return small === 0 ? `${large} ${names[0]}` : `${large} ${names[0]} ${small} ${names[1]}`;
 }
 
 /** "lstm 64" or "gru 2×128". */

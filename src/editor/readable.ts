@@ -7,7 +7,7 @@ function isUserError(error: unknown): error is UserErrorData {
 /** What a person is told of any failure; a bug is named as one. */
 export function readable(error: unknown): UserErrorData {
   if (isUserError(error)) {
-    return { what: error.what, where: error.where, wayOut: error.wayOut, actions: error.actions };
+    return { what: error.what, where: error.where, wayOut: withoutOptions(error.wayOut), actions: error.actions };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -15,6 +15,9 @@ export function readable(error: unknown): UserErrorData {
     wayOut: 'The output channel "Unroll" has the details; nothing that was trained is lost.',
   };
 }
+
+/** Without the options of the command line that stand in brackets: here are buttons and menus for that. */
+const withoutOptions = (wayOut: string) => wayOut.replace(/ \((?:--[^()]*)\)/g, '');
 
 /** The same for a page, which shows a bug's stack itself. */
 export function toWire(error: unknown): WireError {

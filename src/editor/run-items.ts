@@ -7,7 +7,7 @@ export const stateIcons: Readonly<Record<RunState, readonly [icon: string, colou
   running: ['pulse', 'charts.blue'],
   paused: ['debug-pause', 'charts.blue'],
   finished: ['pass', 'charts.green'],
-  stopped: ['debug-stop', undefined],
+  stopped: ['circle-slash', 'descriptionForeground'],
   failed: ['error', 'charts.red'],
   interrupted: ['debug-disconnect', 'charts.yellow'],
 };

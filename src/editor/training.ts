@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { visible } from '../base/visible';
 import type { RunChoices } from '../configuration/run';
 import type { DatasetSource } from '../protocol/dataset';
 import type { Progress } from '../protocol/panel';
@@ -59,16 +60,17 @@ export class Training {
     return this.order.folder;
   }
 
-  /** The run's name, or the dataset's until the run is there. */
+  /** The run's name, or the dataset's until the run is there; safe to show. */
   get title(): string {
-    if (this.record) {
-      return this.record.name;
+    const { order, record } = this;
+    if (record) {
+      return visible(record.name);
     }
-    if (this.order.kind === 'resume') {
-      return this.order.name;
+    if (order.kind === 'resume') {
+      return visible(order.name);
     }
-    const { source } = this.order;
-    return source.kind === 'text' ? source.name : basename(source.path);
+    const { source } = order;
+    return visible(source.kind === 'text' ? source.name : basename(source.path));
   }
 
   get progress(): Progress | undefined {

@@ -79,7 +79,7 @@ async function readRecordAsWritten(folder: string): Promise<RunRecord> {
     throw new UserError({
       what: 'There is no run here',
       where: folder,
-      wayOut: 'Name a folder that holds a run.json.',
+      wayOut: 'It may have been deleted or moved: choose a folder that holds a run.json.',
     });
   }
   const record = parsed(text);

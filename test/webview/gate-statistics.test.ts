@@ -28,7 +28,7 @@ describe('what a gate says', () => {
       ),
     );
     expect(sentence).toBe(
-      '25\u2009% of values above 0.95, 25\u2009% below 0.05; 1 of 4 units never open, 1 never close, 1 never move.',
+      '25\u2009% above 0.95, 25\u2009% below 0.05; 1 of 4 units never open, 1 never close, 1 never move.',
     );
     expect(stuck).toEqual(['closed', 'open', 'still', undefined]);
   });
@@ -43,7 +43,7 @@ describe('what a gate says', () => {
         ],
       ),
     );
-    expect(sentence).toBe('25\u2009% of values beyond ±0.95.');
+    expect(sentence).toBe('25\u2009% beyond ±0.95.');
     expect(domain).toEqual({ kind: 'diverging', min: -1, max: 1 });
   });
 

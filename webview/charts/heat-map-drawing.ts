@@ -41,6 +41,12 @@ export function drawHeatMap(canvas: HTMLCanvasElement, width: number, drawn: Dra
   context.imageSmoothingQuality = 'high';
   context.drawImage(cells, 0, 0, mapWidth, height);
 
+  if (style.highContrast) {
+    context.strokeStyle = style.text;
+    context.lineWidth = 1;
+    context.strokeRect(0.5, 0.5, mapWidth - 1, height - 1);
+  }
+
   const rowHeight = height / trace.units;
   context.fillStyle = style.warning;
   order.forEach((unit, row) => {
@@ -84,7 +90,7 @@ function drawLabels(
   style: ChartStyle,
 ): void {
   const columnWidth = mapWidth / labels.length;
-  const size = Math.min(11, Math.max(8, columnWidth / 0.62));
+  const size = Math.min(11, Math.max(9, columnWidth / 0.62));
   context.font = `${size}px ${style.monospace}`;
   context.fillStyle = style.faintText;
   context.textAlign = 'center';

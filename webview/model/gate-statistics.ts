@@ -59,9 +59,9 @@ export function gateStatistics(trace: Trace): GateStatistics {
   });
   const total = Math.max(1, timeSteps * units);
   const saturation = isGate
-    ? `${percent(above / total)} of values above ${open}, ${percent(below / total)} below ${closed}`
+    ? `${percent(above / total)} above ${open}, ${percent(below / total)} below ${closed}`
     : trace.range[0] === -1 && trace.range[1] === 1
-      ? `${percent(beyond / total)} of values beyond ±${open}`
+      ? `${percent(beyond / total)} beyond ±${open}`
       : `values from ${measure(min)} to ${measure(max)}`;
   return { domain, means, stuck, sentence: `${saturation}${stuckWords(stuck)}.` };
 }

@@ -1,7 +1,8 @@
+import { duration } from '../../src/base/duration';
 import type { RunState } from '../../src/protocol/run';
 import { Icon, type IconName } from '../components/icon';
 import { Problem } from '../components/problem';
-import { count, duration, plural, rate } from '../format';
+import { count, plural, rate } from '../format';
 import type { RunView } from '../model/panel-store';
 import { useCall } from '../use-call';
 import { visibleLine } from '../visible-text';

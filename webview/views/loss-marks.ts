@@ -16,7 +16,7 @@ export function baselinesInView(
 ): readonly Baseline[] {
   return baselines.filter(({ loss }) => {
     if (!Number.isFinite(loss)) return false;
-    return zoomed ? loss >= min && loss <= max : loss <= max * 1.5 && loss > 0;
+    return zoomed ? loss >= min && loss <= max : loss <= max * 1.5 && loss > 0 && loss >= min - (max - min);
   });
 }
 
@@ -52,6 +52,9 @@ export function nameBaselines(
   const free = { left: Number.POSITIVE_INFINITY, right: Number.POSITIVE_INFINITY };
   ctx.save();
   ctx.fillStyle = style.faintText;
+  ctx.strokeStyle = style.background;
+  ctx.lineWidth = 4 * scale;
+  ctx.lineJoin = 'round';
   ctx.font = scaledFont(style.font, scale);
   ctx.textBaseline = 'bottom';
   for (const { name, loss, y } of placed(chart, baselines)) {
@@ -59,11 +62,11 @@ export function nameBaselines(
     const side = taken ? 'left' : 'right';
     const bottom = Math.min(free[side], y - 2 * scale);
     ctx.textAlign = side;
-    ctx.fillText(
-      `${visibleLine(name)} ${measure(loss)}`,
-      taken ? bbox.left + 4 * scale : bbox.left + bbox.width,
-      bottom,
-    );
+    const text = `${visibleLine(name)} ${measure(loss)}`;
+    const x = taken ? bbox.left + 4 * scale : bbox.left + bbox.width;
+    // Readable on top of lines that pass through it.
+    ctx.strokeText(text, x, bottom);
+    ctx.fillText(text, x, bottom);
     free[side] = bottom - (fontSize + 2) * scale;
   }
   ctx.restore();

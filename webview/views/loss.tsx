@@ -132,11 +132,11 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
         style={style}
         formatX={shortCount}
         formatY={axisNumber}
-        below={(chart) => {
-          drawBaselines(chart, style, baselines);
+        below={(chart) => drawBaselines(chart, style, baselines)}
+        above={(chart) => {
           nameBaselines(chart, style, baselines, ends);
+          if (best) drawBest(chart, style, best);
         }}
-        above={(chart) => best && drawBest(chart, style, best)}
         onZoom={chooseZoom}
         onCursor={setCursor}
         syncKey={syncKey}

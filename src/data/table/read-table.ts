@@ -144,6 +144,7 @@ function noNumbers(
   return new UserError({
     what: `The table has no numeric column (${names.length === 1 ? '1 column' : `${names.length} columns`}, ${rows === 1 ? '1 row' : `${rows} rows`}${nearest})`,
     where: file,
-    wayOut: 'Check --delimiter and --decimal, or train on the file as text (--task language).',
+    wayOut:
+      'Check the delimiter and the decimal mark (--delimiter, --decimal), or train on the file as text (--task language).',
   });
 }

@@ -61,7 +61,7 @@ function ragged(
   return new UserError({
     what: `This row has ${count} where the ${header ? 'header' : 'first row'} has ${expected}`,
     where: `${name}, line ${line}`,
-    wayOut: `Correct the row (columns are separated by ${separator}; a cell that holds one needs quotes), or choose another --delimiter.`,
+    wayOut: `Correct the row (columns are separated by ${separator}; a cell that holds one needs quotes), or choose another delimiter (--delimiter).`,
   });
 }
 

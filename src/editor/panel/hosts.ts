@@ -20,6 +20,7 @@ export interface HostServices extends PanelServices {
 export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.WebviewViewProvider {
   private readonly editors = new Map<vscode.WebviewPanel, PanelSession>();
   private side: PanelSession | undefined;
+  private sideView: vscode.WebviewView | undefined;
 
   constructor(private readonly services: HostServices) {}
 
@@ -52,7 +53,8 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
 
   /** Whether a page shows the run now. */
   visible(folder: string): boolean {
-    return [...this.editors].some(([panel, session]) => panel.visible && session.shown === folder);
+    const beside = this.sideView?.visible === true && this.side?.shown === folder;
+    return beside || [...this.editors].some(([panel, session]) => panel.visible && session.shown === folder);
   }
 
   /** The side view follows the run that the person works with. */
@@ -101,6 +103,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
       view.description = plain(run.name);
     });
     this.side = session;
+    this.sideView = view;
     view.onDidChangeVisibility(() => {
       if (!view.visible) {
         session.detach();
@@ -109,6 +112,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     view.onDidDispose(() => {
       session.dispose();
       this.side = undefined;
+      this.sideView = undefined;
     });
   }
 

@@ -43,7 +43,7 @@ describe('a command line that cannot be meant ends with 2 and one line that help
     [
       'a folder without a run',
       ['sample', '/'],
-      /^There is no run here \(\/\)\. Name a folder that holds a run\.json\.$/,
+      /^There is no run here \(\/\)\. It may have been deleted or moved: choose a folder that holds a run\.json\.$/,
     ],
     [
       'a sample of no length',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { duration, progressOf, progressText } from '../../../src/editor/progress-text';
+import { duration } from '../../../src/base/duration';
+import { progressOf, progressText } from '../../../src/editor/progress-text';
 
 const point = { step: 120, loss: 1, gradientNorm: 1, stepsPerSecond: 12.34, tokensPerSecond: 600 };
 
