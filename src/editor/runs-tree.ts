@@ -5,6 +5,9 @@ import { describe, details, stateIcons } from './run-items';
 import type { RunEntry, RunList } from './run-list';
 import { throttle } from './throttle';
 
+/** A row that is drawn anew loses the tooltip that is about to appear. */
+const treeMilliseconds = 2_000;
+
 /** The tree of runs in the side bar. */
 export class RunsTree implements vscode.TreeDataProvider<string> {
   private readonly changes = new vscode.EventEmitter<string | undefined>();
@@ -17,7 +20,7 @@ export class RunsTree implements vscode.TreeDataProvider<string> {
         this.changes.fire(folder);
       }
       this.touched.clear();
-    }, 500);
+    }, treeMilliseconds);
     list.changed.on((entry) => {
       if (entry) {
         this.touched.add(entry.folder);

@@ -15,11 +15,11 @@ export function targetOf(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) {
     return argument;
   }
+  // The tab first: behind a picture or another binary file VS Code may still name the text that was there before.
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return (
-    vscode.window.activeTextEditor?.document.uri ??
-    (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined)
-  );
+  const isFile =
+    input instanceof vscode.TabInputText || (input instanceof vscode.TabInputCustom && input.viewType !== 'unroll.run');
+  return isFile ? input.uri : vscode.window.activeTextEditor?.document.uri;
 }
 
 /**
