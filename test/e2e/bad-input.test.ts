@@ -83,7 +83,8 @@ test.each([
 ])('%s is refused for what it is, and nothing is written', async (_, name, content, message) => {
   const vscode = workbench();
   const runs = await runsIn(vscode.folder);
-  await trainOn(vscode, name, content);
+  await writeFile(join(vscode.folder, name), content);
+  await vscode.contextMenu(vscode.explorerRow(name), 'Train on This File');
   await dismiss(vscode, message);
   expect(await runsIn(vscode.folder)).toEqual(runs);
 });
