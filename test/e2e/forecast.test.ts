@@ -6,8 +6,8 @@ import type { Theme, Workbench } from './workbench';
 const workbench = useWorkbench({ settings: { 'unroll.training.steps': 150, 'unroll.training.sampleEvery': 25 } });
 
 /** The chart of the forecast and the table of its errors are there. */
-async function seesForecast(vscode: Workbench, file: string, target: string): Promise<void> {
-  const panel = await panelOf(vscode, { name: `lstm on ${file}`, state: 'finished' });
+async function seesForecast(vscode: Workbench, name: string, target: string): Promise<void> {
+  const panel = await panelOf(vscode, { name, state: 'finished' });
   const chart = panel.locator('.forecast [data-points]');
   expect(Number(await chart.getAttribute('data-points'))).toBeGreaterThan(20);
   const errors = panel.locator('table[data-errors]');
@@ -56,14 +56,14 @@ test('the target can be changed there, and the forecast is of the changed one', 
   await vscode.quickPick('Train on power.csv (1/4)');
   await expect.poll(async () => (await vscode.quickPickRows())[0]).toContain('target Temperatur (°C)');
   await vscode.acceptAll('power.csv');
-  await seesForecast(vscode, 'power.csv', 'Temperatur (°C)');
+  await seesForecast(vscode, 'lstm on power.csv', 'Temperatur (°C)');
 });
 
 test('a forecast of hourly power shows chart, errors and gates', async () => {
   const vscode = workbench();
   await vscode.command('View: Close All Editors');
   await vscode.trainAsProposed('examples/power.csv');
-  await seesForecast(vscode, 'power.csv', 'Last (kW)');
+  await seesForecast(vscode, 'lstm on power.csv (2)', 'Last (kW)');
   expect((await heatMapsOf(await panelOf(vscode))).map((map) => map.split(' ')[0])).toContain('c');
   await picture(vscode, 'forecast-power');
 });
@@ -72,6 +72,6 @@ test('a forecast of monthly sea temperature shows chart and errors', async () =>
   const vscode = workbench();
   await vscode.command('View: Close All Editors');
   await vscode.trainAsProposed('examples/sea-temperature.csv');
-  await seesForecast(vscode, 'sea-temperature.csv', 'temperature');
+  await seesForecast(vscode, 'lstm on sea-temperature.csv', 'temperature');
   await picture(vscode, 'forecast-sea');
 });

@@ -281,7 +281,12 @@ export class Workbench {
   async contextMenu(row: Locator, entry: string): Promise<void> {
     await row.click();
     await this.page.keyboard.press('Shift+F10');
-    await this.page.getByRole('menuitem', { name: entry, exact: true }).click();
+    // A menu that has just opened swallows a click, but not a key.
+    const item = this.page.getByRole('menuitem', { name: entry, exact: true });
+    await item.hover();
+    await this.page.locator('.action-item.focused', { has: item }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await item.waitFor({ state: 'hidden' });
   }
 
   /** A file or folder in the explorer. */
