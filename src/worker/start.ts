@@ -29,12 +29,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Numbers are kept outside the heap; what is young there is soon gone, and more room would only fill with it. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
-
 /** Starts `worker.js`, which lies beside the program that calls this. */
 export function startWorker(onEvent: OnEvent): WorkerClient {
-  const worker = new Worker(join(__dirname, 'worker.js'), { stdout: false, stderr: false, resourceLimits });
+  const worker = new Worker(join(__dirname, 'worker.js'), { stdout: false, stderr: false });
   const waiting = new Map<number, Waiting>();
   const trained = new Set<string>();
   let lastId = 0;
