@@ -184,7 +184,8 @@ test('a run whose folder is deleted while it trains ends with one message', asyn
   await panelOf(vscode, { name: 'lstm on rhyme.txt', state: 'running' });
   await vscode.command('Notifications: Clear All Notifications');
   const { folder } = await newestRun(vscode.folder);
-  await rm(folder, { recursive: true });
+  // The training writes meanwhile, which the removal may meet.
+  await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 20 });
   await vscode.trainingItem.waitFor({ state: 'hidden', timeout: 60_000 });
   const errors = vscode.page.locator('.notification-list-item:has(.codicon-error)');
   await errors.first().waitFor();
