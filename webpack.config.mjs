@@ -11,6 +11,7 @@ export default (_environment, { mode = 'production' }) => {
       rules: [
         { test: /\.tsx?$/, loader: 'esbuild-loader', options: { target: 'es2023' } },
         { test: /\.css$/, type: 'asset/source' },
+        { resourceQuery: /raw/, type: 'asset/source' },
       ],
     },
     optimization: { minimizer: [new EsbuildPlugin({ target: 'es2023', legalComments: 'none' })] },

@@ -1,0 +1,42 @@
+import type { Problem, Span } from './syntax';
+
+export type TokenKind = 'name' | 'number' | 'symbol' | 'end of line' | 'end of text';
+
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface Tokens {
+  readonly tokens: readonly Token[];
+  /** Lines of comment before the first token, without their slashes. */
+  readonly comment: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+const pattern =
+  /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>\p{L}[\p{L}\p{M}\p{N}_]*'?)|(?<symbol>[{}()=+*,:-])|(?<unknown>[\s\S])/gu;
+
+/** Cuts a text into tokens. A name begins with a letter of any script. */
+export function tokensOf(text: string): Tokens {
+  const tokens: Token[] = [];
+  const comment: string[] = [];
+  const problems: Problem[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const { groups = {} } = match;
+    const span = { start: match.index, end: match.index + match[0].length };
+    const token = (kind: TokenKind) => tokens.push({ kind, text: match[0], span });
+    if (groups.line !== undefined) token('end of line');
+    else if (groups.number !== undefined) token('number');
+    else if (groups.name !== undefined) token('name');
+    else if (groups.symbol !== undefined) token('symbol');
+    else if (groups.comment !== undefined) {
+      if (tokens.every(({ kind }) => kind === 'end of line')) comment.push(match[0].slice(2).trim());
+    } else if (groups.unknown !== undefined) {
+      problems.push({ message: `The character ${JSON.stringify(match[0])} has no meaning here`, span });
+    }
+  }
+  tokens.push({ kind: 'end of text', text: '', span: { start: text.length, end: text.length } });
+  return { tokens, comment, problems };
+}

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { builtinCells } from '../../../src/cells/builtin';
+import {
+  add,
+  type Cell,
+  type Equation,
+  type Expression,
+  linear,
+  multiply,
+  relu,
+  sigmoid,
+  subtract,
+  tanh,
+  x,
+} from '../../../src/cells/expression';
+import { analyseCell, readCell } from '../../../src/cells/language/read';
+
+describe('the built-in cells, written as text, mean', () => {
+  const states = (...names: string[]) => ({ states: names });
+  const expected: Readonly<Record<string, Pick<Cell, 'states' | 'equations'>>> = {
+    rnn: { ...states('h'), equations: [{ name: "h'", expression: tanh(linear([x, 'h'])) }] },
+    'rnn-relu': { ...states('h'), equations: [{ name: "h'", expression: relu(linear([x, 'h'])) }] },
+    lstm: {
+      ...states('h', 'c'),
+      equations: [
+        { name: 'i', expression: sigmoid(linear([x, 'h'])) },
+        { name: 'f', expression: sigmoid(linear([x, 'h'], { bias: 1 })) },
+        { name: 'g', expression: tanh(linear([x, 'h'])) },
+        { name: 'o', expression: sigmoid(linear([x, 'h'])) },
+        { name: "c'", expression: add(multiply('f', 'c'), multiply('i', 'g')) },
+        { name: "h'", expression: multiply('o', tanh("c'")) },
+      ],
+    },
+    gru: {
+      ...states('h'),
+      equations: [
+        { name: 'r', expression: sigmoid(linear([x, 'h'])) },
+        { name: 'z', expression: sigmoid(linear([x, 'h'])) },
+        { name: 'n', expression: tanh(add(linear([x]), multiply('r', linear(['h'])))) },
+        { name: "h'", expression: add(multiply(subtract(1, 'z'), 'n'), multiply('z', 'h')) },
+      ],
+    },
+  };
+
+  test.each(Object.entries(builtinCells))('%s its equations', (name, cell) => {
+    expect(cell).toEqual({ name, paper: expect.stringMatching(/\d{4}/), ...expected[name] });
+  });
+});
+
+/** A cell `a` with one state and these lines. */
+const withLines = (...lines: string[]) => `cell a {\n  state h\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+const ends = "h' = tanh(linear(x, h))";
+
+describe('a text that is no cell is refused where it goes wrong:', () => {
+  const refused: readonly (readonly [text: string, message: string, line: number, column: number])[] = [
+    ['', 'Here should be "cell", not the end of text', 1, 1],
+    ['cell {}', 'Here should be the name of the cell, not "{"', 1, 6],
+    ['cell a { state h }', "The state h is never updated: an equation h' = … is missing", 1, 16],
+    ['cell a {\n}', 'The cell has no state: a line such as "state h" is missing', 1, 6],
+    [
+      `${withLines(ends)}cell b {}`,
+      'Here should be the end of the text, since a file holds one cell, not "cell"',
+      5,
+      1,
+    ],
+    [withLines('r = sigmoid(linear(x, q))', ends), 'q is not defined above', 3, 25],
+    [
+      withLines('reset = sigmoid(linear(x, h))', "h' = tanh(linear(x)) * rest"),
+      'rest is not defined above; did you mean reset?',
+      4,
+      26,
+    ],
+    [withLines('r = sigmoid(z)', 'z = tanh(linear(x))', ends), 'z is not defined above', 3, 15],
+    [withLines("h' = tanh(x)"), 'x can stand alone in linear(…) only, since the input has a size of its own', 3, 13],
+    [
+      withLines("h' = tanh(linear(2 * x))"),
+      'x can stand alone in linear(…) only, since the input has a size of its own',
+      3,
+      24,
+    ],
+    [withLines("h' = sigmod(linear(x))"), 'There is no function sigmod. Did you mean sigmoid?', 3, 8],
+    [
+      withLines("h' = softmax(linear(x))"),
+      'There is no function softmax. The functions are linear, sigmoid, tanh, relu',
+      3,
+      8,
+    ],
+    [withLines("h' = tanh(linear(x), h)"), 'tanh takes one argument', 3, 8],
+    [
+      withLines("h' = tanh(linear(x, bais: 1))"),
+      'linear has no option bais; it has bias, the first value of its bias',
+      3,
+      23,
+    ],
+    [withLines("h' = tanh(linear())"), 'linear needs an argument, as in linear(x, h)', 3, 13],
+    [withLines("h' = tanh(linear(1))"), 'A number in linear(…) would only add to its bias: leave it out', 3, 20],
+    [withLines('a = 2', ends), 'a is the same number everywhere: write the number where it is used', 3, 7],
+    [withLines('h = tanh(linear(x))', ends), "h is a state: its next value is h'", 3, 3],
+    [
+      withLines("c' = tanh(linear(x))", ends),
+      "c' would update a state, and there is no state c: declare it, or leave out the prime",
+      3,
+      3,
+    ],
+    [withLines('x = tanh(linear(h))', ends), 'x has a meaning of its own and cannot be defined', 3, 3],
+    [withLines('r = sigmoid(h)', 'r = tanh(h)', ends), 'r is defined twice', 4, 3],
+    [withLines('state h', ends), 'The state h is declared twice', 3, 9],
+    [withLines("state c'", ends), 'A state is declared without a prime: c', 3, 9],
+    [withLines("h' = tanh", ends), 'tanh is a function: give it an argument, as in tanh(h)', 3, 8],
+    [withLines("h' = tanh(linear(x, h)"), 'Here should be ",", not the end of line', 3, 25],
+    [withLines('r == sigmoid(h)', ends), 'Here should be a number, a name, a call or a bracket, not "="', 3, 6],
+    [withLines('r = sigmoid(h) ; z', ends), 'The character ";" has no meaning here', 3, 18],
+    [withLines(`h' = ${'('.repeat(5000)}h${')'.repeat(5000)}`), 'Terms stand in more than 100 others', 3, 108],
+    [withLines(`h' = h${' + h'.repeat(5000)}`), 'An equation has more than 500 operators', 3, 2010],
+    ['x'.repeat(200_000), 'The text has 200000 characters, and a cell at most 100000', 1, 1],
+  ];
+  test.each(refused.map(([text, ...rest]) => [...rest, text] as const))('%s', (message, line, column, text) => {
+    expect(analyseCell(text).cell).toBeUndefined();
+    const refusal = { what: message, where: `my.cell, line ${line}, column ${column}` };
+    expect(() => readCell(text, 'my.cell')).toThrow(expect.objectContaining(refusal));
+  });
+
+  test('with every line that goes wrong, not the first alone', () => {
+    const { problems } = analyseCell(withLines('r = ', 's = sigmoid(', ends));
+    expect(problems).toHaveLength(2);
+    expect(analyseCell(withLines('r = q', 's = p', ends)).problems).toHaveLength(2);
+  });
+
+  test('and whatever it is, it is refused and never fails otherwise', () => {
+    const piece = fc.constantFrom(
+      'cell',
+      'a',
+      '{',
+      '}',
+      'state',
+      'h',
+      "h'",
+      '=',
+      '\n',
+      'linear',
+      '(',
+      ')',
+      'x',
+      ',',
+      '+',
+      '*',
+      '-',
+      '1.5',
+      'bias',
+      ':',
+      '//',
+      '\r',
+      '$',
+      '🙂',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.array(piece, { maxLength: 60 }).map((all) => all.join(' ')),
+    );
+    fc.assert(
+      fc.property(text, (content) => {
+        const { cell, problems } = analyseCell(content);
+        expect(problems.length > 0).toBe(cell === undefined);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+/** Writes an expression with every bracket; a negative number as one. */
+function written(term: Expression): string {
+  switch (term.op) {
+    case 'input':
+      return 'x';
+    case 'name':
+      return term.name;
+    case 'number':
+      return String(term.value);
+    case 'linear':
+      return `linear(${[...term.of.map(written), ...(term.bias === 0 ? [] : [`bias: ${term.bias}`])].join(', ')})`;
+    case 'add':
+      return `(${written(term.left)} + ${written(term.right)})`;
+    case 'subtract':
+      return `(${written(term.left)} - ${written(term.right)})`;
+    case 'multiply':
+      return `(${written(term.left)} * ${written(term.right)})`;
+    default:
+      return `${term.op}(${written(term.of)})`;
+  }
+}
+
+test('any cell that is written down is read back the same', () => {
+  const termOf = (names: readonly string[]) =>
+    fc.letrec<{ term: Expression; varying: Expression }>((tie) => ({
+      varying: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom(...names).map((name): Expression => ({ op: 'name', name })),
+        fc
+          .tuple(fc.constantFrom('sigmoid', 'tanh', 'relu'), tie('varying'))
+          .map(([op, of]): Expression => ({ op, of })),
+        fc
+          .tuple(
+            fc.array(fc.oneof(fc.constant<Expression>({ op: 'input' }), tie('varying')), {
+              minLength: 1,
+              maxLength: 3,
+            }),
+            fc.integer({ min: -3, max: 3 }),
+          )
+          .map(([of, bias]): Expression => ({ op: 'linear', of, bias: bias === 0 ? 0 : bias })),
+        fc
+          .tuple(fc.constantFrom('add', 'subtract', 'multiply'), tie('varying'), tie('term'))
+          .map(([op, left, right]): Expression => ({ op, left, right })),
+      ),
+      term: fc.oneof(
+        fc
+          .double({ noNaN: true, noDefaultInfinity: true })
+          .map((value): Expression => ({ op: 'number', value: value === 0 ? 0 : value })),
+        tie('varying'),
+      ),
+    })).varying;
+  const cell = fc
+    .uniqueArray(fc.constantFrom('h', 'c', 'Ω', 'long_name_1'), { minLength: 1, maxLength: 3 })
+    .chain((states) =>
+      fc
+        .tuple(
+          fc.array(termOf(states), { maxLength: 3 }),
+          fc.array(termOf(states), { minLength: states.length, maxLength: states.length }),
+        )
+        .map(([gates, updates]): Cell => {
+          const equations: Equation[] = [
+            ...gates.map((expression, at) => ({ name: `g${at}`, expression })),
+            ...states.map((state, at) => ({ name: `${state}'`, expression: updates[at] ?? x })),
+          ];
+          return { name: 'random-cell', paper: 'Nobody 2026', states, equations };
+        }),
+    );
+  fc.assert(
+    fc.property(cell, (original) => {
+      const lines = original.equations.map(({ name, expression }) => `${name} = ${written(expression)}`);
+      const text = `// Nobody 2026\n\ncell random-cell {\n state ${original.states.join(',')} // carried\n${lines.join('\n')}\n}`;
+      expect(readCell(text, 'random.cell')).toEqual(original);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('brackets, products before sums, and signs are read as in mathematics', () => {
+  const term = (text: string) => readCell(withLines(`h' = ${text}`), 'a.cell').equations[0]?.expression;
+  expect(term('h + h * h')).toEqual(add('h', multiply('h', 'h')));
+  expect(term('(h + h) * h')).toEqual(multiply(add('h', 'h'), 'h'));
+  expect(term('h - h - h')).toEqual(subtract(subtract('h', 'h'), 'h'));
+  expect(term('-h * .5')).toEqual(multiply(subtract(0, 'h'), 0.5));
+  expect(term('1e-3 * h')).toEqual(multiply(0.001, 'h'));
+  expect(term('h - -2')).toEqual(subtract('h', -2));
+});
