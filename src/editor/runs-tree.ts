@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { visible } from '../base/visible';
+import type { RunState } from '../protocol/run';
 import { describe, details, stateIcons } from './run-items';
 import type { RunEntry, RunList } from './run-list';
 import { throttle } from './throttle';
 
-/** A row that is drawn anew loses the tooltip that is about to appear. */
+/** Between new numbers: a row that is drawn anew loses the tooltip that is about to appear. */
 const treeMilliseconds = 2_000;
 
 /** The tree of runs in the side bar. */
@@ -13,6 +14,7 @@ export class RunsTree implements vscode.TreeDataProvider<string> {
   private readonly changes = new vscode.EventEmitter<string | undefined>();
   readonly onDidChangeTreeData = this.changes.event;
   private readonly touched = new Set<string>();
+  private readonly shown = new Map<string, RunState>();
 
   constructor(private readonly list: RunList) {
     const tell = throttle(() => {
@@ -22,7 +24,9 @@ export class RunsTree implements vscode.TreeDataProvider<string> {
       this.touched.clear();
     }, treeMilliseconds);
     list.changed.on((entry) => {
-      if (entry) {
+      if (entry && this.shown.get(entry.folder) !== entry.record.state) {
+        this.changes.fire(entry.folder);
+      } else if (entry) {
         this.touched.add(entry.folder);
         tell();
       } else {
@@ -45,6 +49,7 @@ export class RunsTree implements vscode.TreeDataProvider<string> {
     if (!entry) {
       return new vscode.TreeItem('gone');
     }
+    this.shown.set(folder, entry.record.state);
     const item = new vscode.TreeItem(visible(entry.record.name));
     item.id = folder;
     item.description = describe(entry);

@@ -149,9 +149,8 @@ test('markup, terminal escapes and marks of direction are text wherever a file a
   await vscode.screenshot('markup');
   await vscode.command('Unroll: Stop Training');
   await panelOf(vscode, { name: `lstm on ${seen}`, state: 'stopped' });
-  await row.hover();
   const tooltip = vscode.page.locator('.monaco-hover', { hasText: 'Validation loss' });
-  await tooltip.waitFor();
+  await vscode.hover(row, tooltip);
   expect(await shown(vscode, [row, tooltip])).toContain(`Dataset: ${seen}`);
   expect(actingIn(await shown(vscode, [row, tooltip]))).toEqual([]);
   expect(dialogs).toEqual([]);

@@ -289,6 +289,20 @@ export class Workbench {
     await item.waitFor({ state: 'hidden' });
   }
 
+  /** Points at something until its tooltip is there: VS Code drops one whose row is drawn anew meanwhile. */
+  async hover(target: Locator, tooltip: Locator): Promise<void> {
+    for (let tries = 10; tries > 0; tries--) {
+      await target.hover();
+      const seen = await tooltip.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (seen) return;
+      await this.page.mouse.move(0, 0);
+    }
+    await tooltip.waitFor({ timeout: 1 });
+  }
+
   /** A file or folder in the explorer. */
   explorerRow(name: string): Locator {
     return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
