@@ -1,4 +1,4 @@
-import { type Option, options } from '../configuration/options';
+import { type Option, options, shownValue } from '../configuration/options';
 
 const usage = `Unroll trains recurrent networks on a file, and shows what they learn.
 
@@ -27,7 +27,6 @@ export function help(): string {
 }
 
 function description({ description, values, default: fallback }: Option): string {
-  const shown = (value: unknown) => (value === '\t' ? '\\t' : value === ' ' ? '" "' : String(value));
-  const choices = values ? ` (${values.map(shown).join(' ')})` : '';
-  return `${description}${choices}${fallback === undefined ? '' : ` [${shown(fallback)}]`}`;
+  const choices = values ? ` (${values.map(shownValue).join(' ')})` : '';
+  return `${description}${choices}${fallback === undefined ? '' : ` [${shownValue(fallback)}]`}`;
 }

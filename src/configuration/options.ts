@@ -88,11 +88,16 @@ function readValue({ kind }: Option, text: string): unknown {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
+/** A value as it can be seen: a tab and a space cannot. */
+export function shownValue(value: unknown): string {
+  return value === '\t' ? '\\t' : value === ' ' ? '" "' : String(value);
+}
+
 function complaintOf({ flag, kind, values, range }: Option, given: string, error: z.ZodError): Complaint {
   const text = excerpt(given);
   if (values) {
-    const shown = values.map((value) => (value === '\t' ? '\\t' : value)).join(' ');
-    return { flag, reason: `"${text}" is not one of its values`, wayOut: `Choose among: ${shown}.` };
+    const reason = `"${text}" is not one of its values`;
+    return { flag, reason, wayOut: `Choose among: ${values.map(shownValue).join(' ')}.` };
   }
   if (kind === 'number') return { flag, reason: `"${text}" is not ${range}`, wayOut: 'Give such a number.' };
   return { flag, reason: `"${text}": ${error.issues[0]?.message ?? 'not valid'}`, wayOut: 'Correct it.' };

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from '../runs';
 
 const start = 'extension-host-';
 
@@ -32,13 +33,4 @@ async function leave(mark: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
     .then(() => writeFile(mark, ''))
     .catch(() => undefined);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../base/user-error';
 import { explained, writeWhole } from './files';
+import { isRunning } from './running';
 
 /** Says who trains a run. Its time of change is the sign of life. */
 interface Lock {
@@ -107,15 +108,6 @@ async function holderOf(folder: string): Promise<Lock | undefined> {
     return alive ? lock : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -19,8 +19,7 @@ export interface HostServices extends PanelServices {
 /** Every page of the panel in this window: editors beside the file, opened `run.json` files, and the side view. */
 export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.WebviewViewProvider {
   private readonly editors = new Map<vscode.WebviewPanel, PanelSession>();
-  private side: PanelSession | undefined;
-  private sideView: vscode.WebviewView | undefined;
+  private side: { readonly view: vscode.WebviewView; readonly session: PanelSession } | undefined;
 
   constructor(private readonly services: HostServices) {}
 
@@ -53,14 +52,14 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
 
   /** Whether a page shows the run now. */
   visible(folder: string): boolean {
-    const beside = this.sideView?.visible === true && this.side?.shown === folder;
+    const beside = this.side?.view.visible === true && this.side.session.shown === folder;
     return beside || [...this.editors].some(([panel, session]) => panel.visible && session.shown === folder);
   }
 
   /** The side view follows the run that the person works with. */
   follow(folder: string | undefined): void {
     if (folder !== undefined) {
-      void this.side?.show(folder);
+      void this.side?.session.show(folder);
     }
   }
 
@@ -89,7 +88,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
         panel.dispose();
       }
     }
-    this.side?.gone(folder);
+    this.side?.session.gone(folder);
     closePagesNotYetShown(folder, name);
   }
 
@@ -102,8 +101,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     const session = this.connect(view.webview, this.services.current(), ({ run }) => {
       view.description = plain(run.name);
     });
-    this.side = session;
-    this.sideView = view;
+    this.side = { view, session };
     view.onDidChangeVisibility(() => {
       if (!view.visible) {
         session.detach();
@@ -112,7 +110,6 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     view.onDidDispose(() => {
       session.dispose();
       this.side = undefined;
-      this.sideView = undefined;
     });
   }
 
@@ -125,7 +122,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
   private *sessions(): Iterable<PanelSession> {
     yield* this.editors.values();
     if (this.side) {
-      yield this.side;
+      yield this.side.session;
     }
   }
 
