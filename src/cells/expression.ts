@@ -1,15 +1,65 @@
-/** The terms that an equation of a cell is made of. Everything is element-wise but `linear`. */
+/** The terms that an equation of a cell is made of. Everything is element-wise but `linear` and `norm`. */
 export type Expression =
   | { readonly op: 'input' }
   | { readonly op: 'name'; readonly name: string }
   | { readonly op: 'number'; readonly value: number }
-  /** A learned affine map of its arguments to the cell's units; `bias` is the first value of its bias. */
-  | { readonly op: 'linear'; readonly of: readonly Expression[]; readonly bias: number }
+  /** A learned vector [units] that the cell declares. */
+  | { readonly op: 'param'; readonly name: string }
+  | Linear
+  | Scale
+  | Norm
   | { readonly op: UnaryOperation; readonly of: Expression }
   | { readonly op: BinaryOperation; readonly left: Expression; readonly right: Expression };
 
-export type UnaryOperation = 'sigmoid' | 'tanh' | 'relu';
-export type BinaryOperation = 'add' | 'subtract' | 'multiply';
+/** A learned affine map of its arguments to the cell's units. */
+export interface Linear {
+  readonly op: 'linear';
+  readonly of: readonly Expression[];
+  /** First value of its bias; undefined: it has none. */
+  readonly bias: number | undefined;
+  /** How its matrices are drawn; the default: input maps by Glorot, recurrent ones orthogonal. */
+  readonly init: LinearInit;
+  /** False: drawn once, and never changed by training. */
+  readonly trained: boolean;
+}
+
+/** A learned weight for each unit, times its argument. */
+export interface Scale {
+  readonly op: 'scale';
+  readonly of: Expression;
+  /** First value of all weights, or drawn evenly from 0 to 1. */
+  readonly init: number | 'uniform';
+}
+
+/** Layer normalisation over the units (Ba et al. 2016), with learned gain, at first 1, and shift, at first 0; ε = 10⁻⁵. */
+export interface Norm {
+  readonly op: 'norm';
+  readonly of: Expression;
+}
+
+export const linearInits = ['default', 'identity', 'orthogonal', 'glorot', 'reservoir'] as const;
+export type LinearInit = (typeof linearInits)[number];
+
+export const unaryOperations = [
+  'sigmoid',
+  'tanh',
+  'relu',
+  'exp',
+  'log',
+  'sqrt',
+  'abs',
+  'square',
+  'softplus',
+  'softsign',
+  'silu',
+  'elu',
+  'sin',
+  'cos',
+] as const;
+export type UnaryOperation = (typeof unaryOperations)[number];
+
+export const binaryOperations = ['add', 'subtract', 'multiply', 'divide', 'min', 'max'] as const;
+export type BinaryOperation = (typeof binaryOperations)[number];
 
 /** `name` is what the equation defines; a primed name (`h'`) is the next value of a state. */
 export interface Equation {
@@ -23,30 +73,22 @@ export interface Cell {
   /** Whose idea it is. */
   readonly paper: string;
   readonly states: readonly string[];
+  /** Learned vectors [units] and the first value of their elements. */
+  readonly params: readonly { readonly name: string; readonly init: number }[];
   readonly equations: readonly Equation[];
 }
 
-type Term = Expression | string | number;
-const term = (value: Term): Expression =>
-  typeof value === 'string' ? { op: 'name', name: value } : typeof value === 'number' ? { op: 'number', value } : value;
-
-export const x: Expression = { op: 'input' };
-export const linear = (of: readonly Term[], { bias = 0 } = {}): Expression => ({
-  op: 'linear',
-  of: of.map(term),
-  bias,
-});
-export const sigmoid = (of: Term): Expression => ({ op: 'sigmoid', of: term(of) });
-export const tanh = (of: Term): Expression => ({ op: 'tanh', of: term(of) });
-export const relu = (of: Term): Expression => ({ op: 'relu', of: term(of) });
-export const add = (left: Term, right: Term): Expression => ({ op: 'add', left: term(left), right: term(right) });
-export const subtract = (left: Term, right: Term): Expression => ({
-  op: 'subtract',
-  left: term(left),
-  right: term(right),
-});
-export const multiply = (left: Term, right: Term): Expression => ({
-  op: 'multiply',
-  left: term(left),
-  right: term(right),
-});
+/** The terms that a term is made of. */
+export function termsWithin(expression: Expression): readonly Expression[] {
+  switch (expression.op) {
+    case 'input':
+    case 'name':
+    case 'number':
+    case 'param':
+      return [];
+    case 'linear':
+      return expression.of;
+    default:
+      return 'of' in expression ? [expression.of] : [expression.left, expression.right];
+  }
+}

@@ -1,7 +1,8 @@
-import type { Cell, Expression } from './expression';
+import type { BinaryOperation, Cell, Expression, UnaryOperation } from './expression';
 
 export type Range = readonly [low: number, high: number];
-const unbounded: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+const infinite = Number.POSITIVE_INFINITY;
+const unbounded: Range = [-infinite, infinite];
 
 /** What each equation's value can reach, by interval arithmetic; infinite where nothing bounds it. Keyed by name. */
 export function equationRanges(cell: Cell): ReadonlyMap<string, Range> {
@@ -12,27 +13,61 @@ export function equationRanges(cell: Cell): ReadonlyMap<string, Range> {
 
 function rangeOf(expression: Expression, known: ReadonlyMap<string, Range>): Range {
   switch (expression.op) {
-    case 'sigmoid':
-      return [0, 1];
-    case 'tanh':
-      return [-1, 1];
-    case 'relu':
-      return [0, Number.POSITIVE_INFINITY];
     case 'number':
       return [expression.value, expression.value];
     case 'name':
       return known.get(expression.name) ?? unbounded;
     case 'input':
+    case 'param':
     case 'linear':
+    case 'scale':
+    case 'norm':
       return unbounded;
-    default: {
-      const left = rangeOf(expression.left, known);
-      const right = rangeOf(expression.right, known);
-      if (expression.op === 'add') return [left[0] + right[0], left[1] + right[1]];
-      if (expression.op === 'subtract') return [left[0] - right[1], left[1] - right[0]];
-      // 0 · ∞ has no value in floating point, but a bound of 0 times anything unbounded is unbounded or 0: keep it unbounded.
-      const corners = left.flatMap((a) => right.map((b) => a * b));
-      return corners.some(Number.isNaN) ? unbounded : [Math.min(...corners), Math.max(...corners)];
-    }
+    default:
+      return 'of' in expression
+        ? unary[expression.op](rangeOf(expression.of, known))
+        : binary[expression.op](rangeOf(expression.left, known), rangeOf(expression.right, known));
   }
+}
+
+/** Of a function that only rises. */
+const rising =
+  (f: (x: number) => number) =>
+  ([low, high]: Range): Range => [f(low), f(high)];
+const distance = ([low, high]: Range): Range => [
+  low > 0 ? low : high < 0 ? -high : 0,
+  Math.max(Math.abs(low), Math.abs(high)),
+];
+
+const unary: Readonly<Record<UnaryOperation, (of: Range) => Range>> = {
+  sigmoid: () => [0, 1],
+  tanh: () => [-1, 1],
+  relu: rising((x) => Math.max(0, x)),
+  exp: rising(Math.exp),
+  log: rising((x) => (x > 0 ? Math.log(x) : -infinite)),
+  sqrt: rising((x) => Math.sqrt(Math.max(0, x))),
+  abs: distance,
+  square: (of) => rising((x) => x * x)(distance(of)),
+  softplus: rising((x) => (x > 30 ? x : Math.log1p(Math.exp(x)))),
+  softsign: rising((x) => (Number.isFinite(x) ? x / (1 + Math.abs(x)) : Math.sign(x))),
+  // Its least value, −0.2785, is at −1.2785.
+  silu: ([, high]) => [-0.278465, Math.max(0, high)],
+  elu: rising((x) => (x > 0 ? x : Math.expm1(x))),
+  sin: () => [-1, 1],
+  cos: () => [-1, 1],
+};
+
+const binary: Readonly<Record<BinaryOperation, (left: Range, right: Range) => Range>> = {
+  add: (left, right) => [left[0] + right[0], left[1] + right[1]],
+  subtract: (left, right) => [left[0] - right[1], left[1] - right[0]],
+  multiply: products,
+  divide: (left, right) => (right[0] > 0 || right[1] < 0 ? products(left, [1 / right[1], 1 / right[0]]) : unbounded),
+  min: (left, right) => [Math.min(left[0], right[0]), Math.min(left[1], right[1])],
+  max: (left, right) => [Math.max(left[0], right[0]), Math.max(left[1], right[1])],
+};
+
+function products(left: Range, right: Range): Range {
+  // 0 · ∞ has no value in floating point, but a bound of 0 times anything unbounded is unbounded or 0: keep it unbounded.
+  const corners = left.flatMap((a) => right.map((b) => a * b));
+  return corners.some(Number.isNaN) ? unbounded : [Math.min(...corners), Math.max(...corners)];
 }

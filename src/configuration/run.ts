@@ -5,7 +5,27 @@ import { z } from 'zod';
  * `flag` is the option's name on the command line where it is not the key in kebab case.
  */
 export const tasks = ['language', 'forecast'] as const;
-export const cells = ['rnn', 'rnn-relu', 'lstm', 'gru'] as const;
+export const cells = [
+  'rnn',
+  'rnn-relu',
+  'irnn',
+  'lstm',
+  'lstm-peephole',
+  'lstm-coupled',
+  'lstm-layernorm',
+  'gru',
+  'gru-reset-before',
+  'mgu',
+  'minimal-rnn',
+  'ugrnn',
+  'indrnn',
+  'sru',
+  'min-gru',
+  'min-lstm',
+  'lem',
+  'leaky-integrator',
+  'echo-state',
+] as const;
 export const encodings = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const;
 
 /** How the bytes of a file are understood. `auto` and absent values are found by looking at the file. */

@@ -1,5 +1,5 @@
-import type { Cell, Expression } from '../cells/expression';
-import { linearMaps } from '../cells/parameters';
+import type { BinaryOperation, Cell, Expression, Linear, UnaryOperation } from '../cells/expression';
+import { type LearnedTerms, learnedTerms } from '../cells/parameters';
 import { tf } from './tensors';
 
 export interface RecurrentResult {
@@ -31,7 +31,9 @@ export function recurrent(
   { record = false }: RecurrentOptions = {},
 ): RecurrentResult {
   const [batch, timeSteps] = input.shape;
-  const product = productsOf(cell, weights);
+  const units = state[0]?.shape[1] ?? 0;
+  const learned = learnedTerms(cell);
+  const product = productsOf(cell, learned, weights);
   const hoisted = product.ofInput(input);
 
   let current = new Map(cell.states.map((name, index) => [name, state[index] as tf.Tensor2D]));
@@ -42,7 +44,7 @@ export function recurrent(
     const maps = product.atStep(hoisted[step], current);
     const scope = new Map(current);
     for (const { name, expression } of cell.equations) {
-      const value = evaluate(expression, scope, maps);
+      const value = whole(evaluate(expression, { scope, linear: maps, learned, weights }), batch, units);
       scope.set(name, value);
       recorded.get(name)?.push(value);
     }
@@ -52,28 +54,27 @@ export function recurrent(
 
   const sequence = (steps: tf.Tensor2D[]) => tf.stack(steps, 1) as tf.Tensor3D;
   return {
-    output: timeSteps > 0 ? sequence(outputs) : tf.zeros([batch, 0, state[0]?.shape[1] ?? 0]),
+    output: timeSteps > 0 ? sequence(outputs) : tf.zeros([batch, 0, units]),
     state: cell.states.map((name) => required(current, name)),
     values: new Map([...recorded].map(([name, steps]) => [name, sequence(steps)])),
   };
 }
 
-type LinearNode = Extract<Expression, { op: 'linear' }>;
-type Maps = (node: LinearNode, scope: ReadonlyMap<string, tf.Tensor2D>) => tf.Tensor2D;
+type Maps = (node: Linear, scope: ReadonlyMap<string, tf.Tensor2D>) => tf.Tensor2D;
 
 interface Part {
-  readonly node: LinearNode;
+  readonly node: Linear;
   readonly weight: tf.Tensor2D;
 }
 
 /** Joins the weights of a cell's maps so that each step needs as few products as the cell allows. */
-function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
+function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<string, tf.Tensor>) {
   const ofInput: Part[] = [];
   const ofStates = new Map<string, Part[]>();
-  const ofOthers = new Map<LinearNode, { of: Expression; weight: tf.Tensor2D }[]>();
-  const biases = new Map<LinearNode, tf.Tensor1D>();
-  for (const { node, weights: names, bias } of linearMaps(cell)) {
-    biases.set(node, required(weights, bias) as tf.Tensor1D);
+  const ofOthers = new Map<Linear, { of: Expression; weight: tf.Tensor2D }[]>();
+  const biases = new Map<Linear, tf.Tensor1D>();
+  for (const [node, { weights: names, bias }] of learned.linears) {
+    if (bias !== undefined) biases.set(node, required(weights, bias) as tf.Tensor1D);
     node.of.forEach((argument, index) => {
       const weight = required(weights, names[index] ?? '') as tf.Tensor2D;
       if (argument.op === 'input') ofInput.push({ node, weight });
@@ -88,7 +89,14 @@ function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
       1,
     ) as tf.Tensor2D;
   const inputWeight = ofInput.length > 0 ? join(ofInput) : undefined;
-  const inputBias = ofInput.length > 0 ? tf.concat(ofInput.map(({ node }) => required(biases, node))) : undefined;
+  // A map that reads the input twice has its bias once.
+  const first = (index: number) => ofInput.findIndex(({ node }) => node === ofInput[index]?.node) === index;
+  const inputBias =
+    ofInput.length > 0
+      ? tf.concat(
+          ofInput.map(({ node, weight }, index) => (first(index) && biases.get(node)) || tf.zeros([weight.shape[1]])),
+        )
+      : undefined;
   const groups = [...ofStates].map(([state, parts]) => ({ state, parts, weight: join(parts) }));
   const withoutInput = [...biases].filter(([node]) => !ofInput.some((part) => part.node === node));
 
@@ -105,7 +113,7 @@ function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
     },
 
     atStep(hoisted: tf.Tensor2D | undefined, state: ReadonlyMap<string, tf.Tensor2D>): Maps {
-      const terms = new Map<LinearNode, tf.Tensor2D[]>();
+      const terms = new Map<Linear, tf.Tensor2D[]>();
       const addColumns = (parts: readonly Part[], joined: tf.Tensor2D) =>
         columns(joined, parts.length).forEach((value, index) => {
           const part = parts[index];
@@ -125,7 +133,7 @@ function productsOf(cell: Cell, weights: ReadonlyMap<string, tf.Tensor>) {
       for (const [node, bias] of withoutInput) append(terms, node, bias as unknown as tf.Tensor2D);
       const maps: Maps = (node, scope) => {
         const others = (ofOthers.get(node) ?? []).map(
-          ({ of, weight }) => tf.matMul(evaluate(of, scope, maps), weight) as tf.Tensor2D,
+          ({ of, weight }) => tf.matMul(evaluate(of, { scope, linear: maps, learned, weights }), weight) as tf.Tensor2D,
         );
         return [...(terms.get(node) ?? []), ...others].reduce((sum, value) => tf.add(sum, value));
       };
@@ -148,30 +156,74 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
-function evaluate(expression: Expression, scope: ReadonlyMap<string, tf.Tensor2D>, linear: Maps): tf.Tensor2D {
-  const value = (term: Expression) => evaluate(term, scope, linear);
+interface Values {
+  readonly scope: ReadonlyMap<string, tf.Tensor2D>;
+  readonly linear: Maps;
+  readonly learned: LearnedTerms;
+  readonly weights: ReadonlyMap<string, tf.Tensor>;
+}
+
+/** [batch, units]; [units] or a scalar for what is the same in every row. */
+function evaluate(expression: Expression, values: Values): tf.Tensor2D {
+  const { learned, weights } = values;
+  const value = (term: Expression) => evaluate(term, values);
+  const vector = (name: string | undefined) => required(weights, name ?? '') as unknown as tf.Tensor2D;
   switch (expression.op) {
     case 'input':
       throw new Error('The input can stand inside linear(…) only');
     case 'name':
-      return required(scope, expression.name);
+      return required(values.scope, expression.name);
     case 'number':
       return tf.scalar(expression.value) as unknown as tf.Tensor2D;
+    case 'param':
+      return vector(expression.name);
     case 'linear':
-      return linear(expression, scope);
-    case 'sigmoid':
-      return tf.sigmoid(value(expression.of));
-    case 'tanh':
-      return tf.tanh(value(expression.of));
-    case 'relu':
-      return tf.relu(value(expression.of));
-    case 'add':
-      return tf.add(value(expression.left), value(expression.right));
-    case 'subtract':
-      return tf.sub(value(expression.left), value(expression.right));
-    case 'multiply':
-      return tf.mul(value(expression.left), value(expression.right));
+      return values.linear(expression, values.scope);
+    case 'scale':
+      return tf.mul(vector(learned.scales.get(expression)), value(expression.of));
+    case 'norm': {
+      const names = learned.norms.get(expression);
+      const of = value(expression.of);
+      const centred = tf.sub(of, tf.mean(of, -1, true));
+      const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5));
+      return tf.add(tf.mul(tf.mul(centred, scale), vector(names?.gain)), vector(names?.shift));
+    }
+    default:
+      return 'of' in expression
+        ? unary[expression.op](value(expression.of))
+        : binary[expression.op](value(expression.left), value(expression.right));
   }
+}
+
+const unary: Readonly<Record<UnaryOperation, (of: tf.Tensor2D) => tf.Tensor2D>> = {
+  sigmoid: tf.sigmoid,
+  tanh: tf.tanh,
+  relu: tf.relu,
+  exp: tf.exp,
+  log: tf.log,
+  sqrt: tf.sqrt,
+  abs: tf.abs,
+  square: tf.square,
+  softplus: tf.softplus,
+  softsign: (of) => tf.div(of, tf.add(tf.abs(of), 1)),
+  silu: (of) => tf.mul(of, tf.sigmoid(of)),
+  elu: tf.elu,
+  sin: tf.sin,
+  cos: tf.cos,
+};
+
+const binary: Readonly<Record<BinaryOperation, (left: tf.Tensor2D, right: tf.Tensor2D) => tf.Tensor2D>> = {
+  add: tf.add,
+  subtract: tf.sub,
+  multiply: tf.mul,
+  divide: tf.div,
+  min: tf.minimum,
+  max: tf.maximum,
+};
+
+/** A value that is the same in every row, row by row. */
+function whole(value: tf.Tensor, batch: number, units: number): tf.Tensor2D {
+  return (value.rank === 2 ? value : tf.add(tf.zeros([batch, units]), value)) as tf.Tensor2D;
 }
 
 function required<K, V>(map: ReadonlyMap<K, V>, key: K): V {

@@ -1,4 +1,5 @@
 import type { Random } from '../base/random';
+import type { Parameter } from '../cells/parameters';
 
 /** Uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010). [rows, columns] */
 export function glorotUniform([rows = 1, columns = 1]: readonly number[], random: Random): Float32Array {
@@ -20,6 +21,29 @@ export function orthogonal([size = 1]: readonly number[], random: Random): Float
   const matrix = new Float32Array(size * size);
   for (const [index, row] of rows.entries()) matrix.set(row, index * size);
   return matrix;
+}
+
+/**
+ * A weight of a cell as its text wants it drawn: input maps by Glorot, recurrent ones orthogonal, unless `init` says
+ * otherwise. A reservoir is drawn evenly: from −1 to 1 for the input, and with a spectral radius of about 0.9 for a state
+ * (by the circular law: variance 0.81 / units).
+ */
+export function drawParameter({ shape, draw }: Pick<Parameter, 'shape' | 'draw'>, random: Random): Float32Array {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const even = (low: number, high: number) =>
+    Float32Array.from({ length: size }, () => low + (high - low) * random.uniform());
+  if (draw.kind === 'fill') return new Float32Array(size).fill(draw.value);
+  if (draw.kind === 'uniform') return even(0, 1);
+  if (draw.init === 'reservoir') {
+    const limit = draw.kind === 'input' ? 1 : 0.9 * Math.sqrt(3 / (shape[0] ?? 1));
+    return even(-limit, limit);
+  }
+  if (draw.kind === 'input' || draw.init === 'glorot') return glorotUniform(shape, random);
+  return draw.init === 'identity' ? identity(shape[0] ?? 0) : orthogonal(shape, random);
+}
+
+function identity(size: number): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0));
 }
 
 /** Standard normal. */

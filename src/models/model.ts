@@ -4,7 +4,7 @@ import { cellParameters } from '../cells/parameters';
 import { lookup } from '../engine/losses';
 import { recurrent } from '../engine/recurrent';
 import { tf } from '../engine/tensors';
-import { glorotUniform, orthogonal, standardNormal } from './initialise';
+import { drawParameter, glorotUniform, standardNormal } from './initialise';
 
 /** What the network reads at each step: a token, looked up in a learned table, or numbers as they are. */
 export type InputSpec =
@@ -184,11 +184,7 @@ function parameterList(spec: ModelSpec): ParameterEntry[] {
   const recurrentLayers = Array.from({ length: layers }, (_, layer) =>
     cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
       const name = `layers.${layer}.${parameter.name}`;
-      const { shape, kind, fill } = parameter;
-      if (kind === 'bias') return { name, shape, draw: () => new Float32Array(units).fill(fill) };
-      return kind === 'recurrent'
-        ? { name, shape, draw: (random) => orthogonal(shape, random) }
-        : glorot(name, [...shape]);
+      return { name, shape: parameter.shape, draw: (random) => drawParameter(parameter, random) };
     }),
   );
   const head = [

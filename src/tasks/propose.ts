@@ -7,6 +7,21 @@ const cells: readonly Proposed<CellName>[] = [
   { value: 'gru', why: 'a quarter fewer weights than an LSTM and faster, often as good' },
   { value: 'rnn', why: 'the simplest; forgets after some ten steps, which the gates view shows' },
   { value: 'rnn-relu', why: 'no saturation, but may explode; for comparison' },
+  { value: 'irnn', why: 'rectified, starts by copying its state; remembers without gates if the rate is low' },
+  { value: 'lstm-peephole', why: 'gates see the cell state, which helps to count and to keep time' },
+  { value: 'lstm-coupled', why: 'what is forgotten makes room for what is new; a quarter fewer weights' },
+  { value: 'lstm-layernorm', why: 'steadier training at higher rates, for more time a step' },
+  { value: 'gru-reset-before', why: 'as first published; slower than the usual GRU, for comparison' },
+  { value: 'mgu', why: 'a GRU with one gate; a third fewer weights' },
+  { value: 'minimal-rnn', why: 'one gate between the past and what the input alone says' },
+  { value: 'ugrnn', why: 'an RNN with one gate that decides what stays' },
+  { value: 'indrnn', why: 'each unit remembers for itself; very fast, good in several layers' },
+  { value: 'sru', why: 'no product waits for the state; very fast, good in several layers' },
+  { value: 'min-gru', why: 'gates read the input alone; the fastest, needs several layers' },
+  { value: 'min-lstm', why: 'two gates that read the input alone; fast, needs several layers' },
+  { value: 'lem', why: 'two states with learned time steps; for very long memories' },
+  { value: 'leaky-integrator', why: 'an RNN whose units learn how slowly they change' },
+  { value: 'echo-state', why: 'a fixed random reservoir; the head alone learns' },
 ];
 
 const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {

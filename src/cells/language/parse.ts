@@ -17,10 +17,12 @@ const mostOperators = 500;
  *
  *     cell NAME {
  *       state NAME, NAME …
+ *       param NAME = number
+ *       const NAME = number
  *       NAME = term
  *     }
  *
- * A term is made of numbers, names, `+ - *`, brackets and calls. A line that cannot be read is a problem, and the next
+ * A term is made of numbers, names, `+ - * /`, brackets and calls. A line that cannot be read is a problem, and the next
  * lines are read all the same.
  */
 export function parseCell(text: string): Parsed {
@@ -87,6 +89,14 @@ class Parser {
       }
       return { kind: 'state', names };
     }
+    const { text } = this.next;
+    if (this.next.kind === 'name' && (text === 'param' || text === 'const') && this.after?.kind === 'name') {
+      this.at++;
+      const name = this.name();
+      this.symbol('=');
+      const { value, span } = this.signedNumber();
+      return { kind: text, name, value, span: { start: name.span.start, end: span.end } };
+    }
     const name = this.name('a name and its equation, as in r = sigmoid(linear(x, h))');
     this.symbol('=');
     this.operators = 0;
@@ -106,12 +116,13 @@ class Parser {
 
   private product(): Term {
     let left = this.factor();
-    while (this.is('*')) {
+    for (;;) {
+      const operator = this.is('*') ? '*' : this.is('/') ? '/' : undefined;
+      if (operator === undefined) return left;
       this.takeOperator();
       const right = this.factor();
-      left = { kind: 'binary', operator: '*', left, right, span: around(left, right) };
+      left = { kind: 'binary', operator, left, right, span: around(left, right) };
     }
-    return left;
   }
 
   private factor(): Term {
@@ -161,10 +172,19 @@ class Parser {
   private option(): CallOption {
     const name = this.name();
     this.symbol(':');
+    if (this.next.kind === 'name') {
+      const { text, span } = this.take();
+      return { name, value: text, span: { start: name.span.start, end: span.end } };
+    }
+    const { value, span } = this.signedNumber('a number or a word');
+    return { name, value, span: { start: name.span.start, end: span.end } };
+  }
+
+  private signedNumber(wanted = 'a number'): { readonly value: number; readonly span: Span } {
     const sign = this.is('-') ? -1 : 1;
     if (sign < 0) this.at++;
-    const { text, span } = this.expect('number', 'a number');
-    return { name, value: sign * Number(text), span: { start: name.span.start, end: span.end } };
+    const { text, span } = this.expect('number', wanted);
+    return { value: sign * Number(text), span };
   }
 
   /** Parts with hyphens between, as in `rnn-relu`. */

@@ -29,21 +29,23 @@ export type Term =
   | { readonly kind: 'negative'; readonly of: Term; readonly span: Span }
   | {
       readonly kind: 'binary';
-      readonly operator: '+' | '-' | '*';
+      readonly operator: '+' | '-' | '*' | '/';
       readonly left: Term;
       readonly right: Term;
       readonly span: Span;
     };
 
-/** `bias: 1` among the arguments of a call. */
+/** `bias: 1` or `init: identity` among the arguments of a call. */
 export interface CallOption {
   readonly name: Name;
-  readonly value: number;
+  readonly value: number | string;
   readonly span: Span;
 }
 
 export type Statement =
   | { readonly kind: 'state'; readonly names: readonly Name[] }
+  /** A learned vector with its first value, or a number with a name. */
+  | { readonly kind: 'param' | 'const'; readonly name: Name; readonly value: number; readonly span: Span }
   | { readonly kind: 'equation'; readonly name: Name; readonly term: Term };
 
 /** A cell's text, read but not yet understood. */

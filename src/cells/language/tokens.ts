@@ -16,7 +16,7 @@ export interface Tokens {
 }
 
 const pattern =
-  /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>\p{L}[\p{L}\p{M}\p{N}_]*'?)|(?<symbol>[{}()=+*,:-])|(?<unknown>[\s\S])/gu;
+  /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>\p{L}[\p{L}\p{M}\p{N}_]*'?)|(?<symbol>[{}()=+*/,:-])|(?<unknown>[\s\S])/gu;
 
 /** Cuts a text into tokens. A name begins with a letter of any script. */
 export function tokensOf(text: string): Tokens {

@@ -1,10 +1,16 @@
-import type { Cell, Equation, Expression } from '../expression';
-import type { CellSyntax, Name, Problem, Span, Statement, Term } from './syntax';
+import {
+  type Cell,
+  type Equation,
+  type Expression,
+  type LinearInit,
+  linearInits,
+  termsWithin,
+  unaryOperations,
+} from '../expression';
+import type { CallOption, CellSyntax, Name, Problem, Span, Term } from './syntax';
+import { functionNames, functionWords, reservedNames } from './words';
 
-const unary = ['sigmoid', 'tanh', 'relu'] as const;
-const functions: readonly string[] = ['linear', ...unary];
-const reserved: readonly string[] = ['x', 'state', 'cell', ...functions];
-const operations = { '+': 'add', '-': 'subtract', '*': 'multiply' } as const;
+const operations = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide' } as const;
 
 export interface Understood {
   /** Undefined where there is a problem. */
@@ -19,71 +25,85 @@ export interface Understood {
 export function understandCell(syntax: CellSyntax): Understood {
   const problems: Problem[] = [];
   const note = (message: string, span: Span) => problems.push({ message, span });
-  const states = statesOf(syntax.statements, note);
-  const known = new Set(states.keys());
+  const scope: Scope = { ...declared(syntax, note), defined: new Set(), note };
   const equations: Equation[] = [];
   for (const statement of syntax.statements) {
     if (statement.kind !== 'equation') continue;
     const { name, term } = statement;
-    const expression = meaning(term, { states, known, note });
-    nameProblem(name, states, known, note);
-    known.add(name.text);
+    const expression = meaning(term, scope);
+    nameProblem(name, scope);
+    scope.defined.add(name.text);
     if (expression && isConstant(expression)) {
-      note(`${name.text} is the same number everywhere: write the number where it is used`, term.span);
+      const wayOut = 'write the number where it is used, or give it a name above with const';
+      note(`${name.text} is the same number everywhere: ${wayOut}`, term.span);
     } else if (expression) {
       equations.push({ name: name.text, expression });
     }
   }
-  for (const [state, { span }] of states) {
-    if (!known.has(`${state}'`))
+  for (const [state, { span }] of scope.states) {
+    if (!scope.defined.has(`${state}'`))
       note(`The state ${state} is never updated: an equation ${state}' = … is missing`, span);
   }
-  if (states.size === 0) note('The cell has no state: a line such as "state h" is missing', syntax.name.span);
+  if (scope.states.size === 0) note('The cell has no state: a line such as "state h" is missing', syntax.name.span);
   if (problems.length > 0) return { cell: undefined, problems: problems.sort((a, b) => a.span.start - b.span.start) };
-  const cell = { name: syntax.name.text, paper: syntax.comment.join(' '), states: [...states.keys()], equations };
+  const cell = {
+    name: syntax.name.text,
+    paper: syntax.comment.join(' '),
+    states: [...scope.states.keys()],
+    params: [...scope.params].map(([name, init]) => ({ name, init })),
+    equations,
+  };
   return { cell, problems };
 }
 
 type Note = (message: string, span: Span) => void;
 
-function statesOf(statements: readonly Statement[], note: Note): ReadonlyMap<string, Name> {
-  const states = new Map<string, Name>();
-  for (const statement of statements) {
-    if (statement.kind !== 'state') continue;
-    for (const name of statement.names) {
-      if (name.text.endsWith("'")) note(`A state is declared without a prime: ${name.text.slice(0, -1)}`, name.span);
-      else if (reserved.includes(name.text))
-        note(`${name.text} has a meaning of its own and cannot name a state`, name.span);
-      else if (states.has(name.text)) note(`The state ${name.text} is declared twice`, name.span);
-      else states.set(name.text, name);
-    }
-  }
-  return states;
+interface Scope {
+  readonly states: ReadonlyMap<string, Name>;
+  readonly params: ReadonlyMap<string, number>;
+  readonly constants: ReadonlyMap<string, number>;
+  /** What the lines above define. */
+  readonly defined: Set<string>;
+  readonly note: Note;
 }
 
-function nameProblem(
-  { text, span }: Name,
-  states: ReadonlyMap<string, Name>,
-  known: ReadonlySet<string>,
-  note: Note,
-): void {
+/** States, learned vectors and constants; they hold in the whole cell, wherever they are declared. */
+function declared({ statements }: CellSyntax, note: Note): Pick<Scope, 'states' | 'params' | 'constants'> {
+  const states = new Map<string, Name>();
+  const params = new Map<string, number>();
+  const constants = new Map<string, number>();
+  const isFree = ({ text, span }: Name, kind: string): boolean => {
+    if (text.endsWith("'")) note(`A ${kind} is declared without a prime: ${text.slice(0, -1)}`, span);
+    else if (reservedNames.includes(text)) note(`${text} has a meaning of its own and cannot name a ${kind}`, span);
+    else if (states.has(text) || params.has(text) || constants.has(text))
+      note(`The ${kind} ${text} is declared twice`, span);
+    else return true;
+    return false;
+  };
+  for (const statement of statements) {
+    if (statement.kind === 'state') {
+      for (const name of statement.names) if (isFree(name, 'state')) states.set(name.text, name);
+    } else if (statement.kind !== 'equation') {
+      const { kind, name, value } = statement;
+      if (isFree(name, kind)) (kind === 'param' ? params : constants).set(name.text, value);
+    }
+  }
+  return { states, params, constants };
+}
+
+function nameProblem({ text, span }: Name, { states, params, constants, defined, note }: Scope): void {
   const state = text.endsWith("'") ? text.slice(0, -1) : undefined;
   if (state !== undefined && !states.has(state)) {
     note(`${text} would update a state, and there is no state ${state}: declare it, or leave out the prime`, span);
   } else if (states.has(text)) {
     note(`${text} is a state: its next value is ${text}'`, span);
-  } else if (reserved.includes(text)) {
+  } else if (params.has(text) || constants.has(text)) {
+    note(`${text} is declared as a ${params.has(text) ? 'param' : 'const'} and cannot be defined`, span);
+  } else if (reservedNames.includes(text)) {
     note(`${text} has a meaning of its own and cannot be defined`, span);
-  } else if (known.has(text)) {
+  } else if (defined.has(text)) {
     note(`${text} is defined twice`, span);
   }
-}
-
-interface Scope {
-  readonly states: ReadonlyMap<string, Name>;
-  /** States and what the lines above define. */
-  readonly known: ReadonlySet<string>;
-  readonly note: Note;
 }
 
 /** Undefined after a problem was noted. */
@@ -100,6 +120,10 @@ function meaning(term: Term, scope: Scope): Expression | undefined {
     }
     case 'binary': {
       const [left, right] = [meaning(term.left, scope), meaning(term.right, scope)];
+      if (term.operator === '/' && right?.op === 'number' && right.value === 0) {
+        scope.note('A division by 0 has no value', term.right.span);
+        return undefined;
+      }
       return left && right && { op: operations[term.operator], left, right };
     }
     case 'call':
@@ -107,46 +131,87 @@ function meaning(term: Term, scope: Scope): Expression | undefined {
   }
 }
 
-function nameMeaning({ text, span }: Name, { known, note }: Scope): Expression | undefined {
+function nameMeaning(
+  { text, span }: Name,
+  { states, params, constants, defined, note }: Scope,
+): Expression | undefined {
+  const constant = constants.get(text);
+  if (constant !== undefined) return { op: 'number', value: constant };
+  if (params.has(text)) return { op: 'param', name: text };
+  if (states.has(text) || defined.has(text)) return { op: 'name', name: text };
   if (text === 'x') {
     note('x can stand alone in linear(…) only, since the input has a size of its own', span);
-  } else if (functions.includes(text)) {
+  } else if (functionNames.includes(text)) {
     note(`${text} is a function: give it an argument, as in ${text}(h)`, span);
-  } else if (!known.has(text)) {
-    const near = nearest(text, [...known]);
-    note(`${text} is not defined above${near === undefined ? '' : `; did you mean ${near}?`}`, span);
   } else {
-    return { op: 'name', name: text };
+    const near = nearest(text, [...states.keys(), ...params.keys(), ...constants.keys(), ...defined]);
+    note(`${text} is not defined above${near === undefined ? '' : `; did you mean ${near}?`}`, span);
   }
   return undefined;
 }
 
-function callMeaning(call: Extract<Term, { kind: 'call' }>, scope: Scope): Expression | undefined {
-  const { called, options, span } = call;
-  if (called.text === 'linear') return linearMeaning(call, scope);
-  const op = unary.find((name) => name === called.text);
-  if (op === undefined) {
-    const near = nearest(called.text, functions);
-    const hint = near === undefined ? `The functions are ${functions.join(', ')}` : `Did you mean ${near}?`;
-    scope.note(`There is no function ${called.text}. ${hint}`, called.span);
+type Call = Extract<Term, { kind: 'call' }>;
+
+function callMeaning(call: Call, scope: Scope): Expression | undefined {
+  const name = call.called.text;
+  const word = functionWords.find((one) => one.name === name);
+  if (!word) {
+    const near = nearest(name, functionNames);
+    const hint = near === undefined ? `The functions are ${functionNames.join(', ')}` : `Did you mean ${near}?`;
+    scope.note(`There is no function ${name}. ${hint}`, call.called.span);
     return undefined;
   }
-  for (const { name, span: place } of options) scope.note(`${op} has no option ${name.text}`, place);
-  const [argument, ...more] = call.arguments;
-  if (!argument || more.length > 0) {
-    scope.note(`${op} takes one argument`, span);
+  const own = Object.keys(word.options);
+  const known = call.options.filter((option) => {
+    if (own.includes(option.name.text)) return true;
+    const has = own.length > 0 ? `; it has ${own.join(', ')}` : '';
+    scope.note(`${name} has no option ${option.name.text}${has}`, option.span);
+    return false;
+  });
+  const options = new Map(known.map((option) => [option.name.text, option]));
+  const refuse = (option: CallOption | undefined) => {
+    if (!option) return;
+    const { text } = option.name;
+    scope.note(`The option ${text} is ${word.options[text]?.values}, not ${option.value}`, option.span);
+  };
+  if (name === 'linear') return linearMeaning(call, scope, options, refuse);
+
+  const wanted = name === 'min' || name === 'max' ? 2 : 1;
+  if (call.arguments.length !== wanted) {
+    scope.note(`${name} takes ${wanted === 1 ? 'one argument' : 'two arguments'}`, call.span);
     return undefined;
   }
-  const of = meaning(argument, scope);
-  return of && { op, of };
+  const [first, second] = call.arguments.map((argument) => meaning(argument, scope));
+  if (!first) return undefined;
+  if (name === 'min' || name === 'max') return second && { op: name, left: first, right: second };
+  if (name === 'scale' || name === 'norm') {
+    if (isConstant(first)) {
+      scope.note(`${name} is of a gate or state, not of a number`, call.span);
+      return undefined;
+    }
+    if (name === 'norm') return { op: 'norm', of: first };
+    const init = options.get('init');
+    const value = init?.value ?? 0;
+    if (value === 'uniform' || typeof value === 'number') return { op: 'scale', of: first, init: value };
+    refuse(init);
+    return undefined;
+  }
+  const op = unaryOperations.find((one) => one === name);
+  return op && { op, of: first };
 }
 
-function linearMeaning(call: Extract<Term, { kind: 'call' }>, scope: Scope): Expression | undefined {
-  let bias = 0;
-  for (const { name, value, span } of call.options) {
-    if (name.text === 'bias') bias = value;
-    else scope.note(`linear has no option ${name.text}; it has bias, the first value of its bias`, span);
-  }
+function linearMeaning(
+  call: Call,
+  scope: Scope,
+  options: ReadonlyMap<string, CallOption>,
+  refuse: (option: CallOption | undefined) => void,
+): Expression | undefined {
+  const bias = options.get('bias')?.value ?? 0;
+  const init = linearInits.find((one) => one === (options.get('init')?.value ?? 'default'));
+  const train = options.get('train')?.value ?? 'yes';
+  if (typeof bias === 'string' && bias !== 'none') refuse(options.get('bias'));
+  if (init === undefined) refuse(options.get('init'));
+  if (train !== 'yes' && train !== 'no') refuse(options.get('train'));
   if (call.arguments.length === 0) scope.note('linear needs an argument, as in linear(x, h)', call.span);
   const of = call.arguments.map((argument): Expression | undefined => {
     if (argument.kind === 'name' && argument.name.text === 'x') return { op: 'input' };
@@ -158,25 +223,21 @@ function linearMeaning(call: Extract<Term, { kind: 'call' }>, scope: Scope): Exp
     return expression;
   });
   const whole = of.filter((expression) => expression !== undefined);
-  return whole.length > 0 && whole.length === of.length ? { op: 'linear', of: whole, bias } : undefined;
+  if (whole.length === 0 || whole.length < of.length) return undefined;
+  return {
+    op: 'linear',
+    of: whole,
+    bias: typeof bias === 'number' ? bias : undefined,
+    init: init ?? ('default' satisfies LinearInit),
+    trained: train !== 'no',
+  };
 }
 
-/** Whether no name and no map is in it. */
+/** Whether no name and nothing learned is in it. */
 function isConstant(expression: Expression): boolean {
-  switch (expression.op) {
-    case 'number':
-      return true;
-    case 'input':
-    case 'name':
-    case 'linear':
-      return false;
-    case 'add':
-    case 'subtract':
-    case 'multiply':
-      return isConstant(expression.left) && isConstant(expression.right);
-    default:
-      return isConstant(expression.of);
-  }
+  if (expression.op === 'number') return true;
+  const within = termsWithin(expression);
+  return expression.op !== 'linear' && expression.op !== 'scale' && within.length > 0 && within.every(isConstant);
 }
 
 /** A name that differs in one letter, in its case, or by a prime. */

@@ -22,8 +22,23 @@ const taskLabels: Readonly<Record<TaskName, string>> = {
 const cellLabels: Readonly<Record<CellName, string>> = {
   rnn: 'RNN (tanh)',
   'rnn-relu': 'RNN (relu)',
+  irnn: 'IRNN',
   lstm: 'LSTM',
+  'lstm-peephole': 'LSTM with Peepholes',
+  'lstm-coupled': 'LSTM with Coupled Gates',
+  'lstm-layernorm': 'LSTM with Layer Normalisation',
   gru: 'GRU',
+  'gru-reset-before': 'GRU (reset before the product)',
+  mgu: 'Minimal Gated Unit',
+  'minimal-rnn': 'MinimalRNN',
+  ugrnn: 'Update Gate RNN',
+  indrnn: 'IndRNN',
+  sru: 'SRU',
+  'min-gru': 'minGRU',
+  'min-lstm': 'minLSTM',
+  lem: 'LEM',
+  'leaky-integrator': 'Leaky Integrator',
+  'echo-state': 'Echo State Network',
 };
 
 const proposed = 'proposed';

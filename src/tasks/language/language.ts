@@ -1,6 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { builtinCells } from '../../cells/builtin';
+import { builtinCell } from '../../cells/builtin';
 import { readText } from '../../data';
 import { softmaxCrossEntropy } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
@@ -79,7 +79,7 @@ export const language: Task<LanguageEncoding> = {
   },
 
   spec: ({ vocabulary }, { cell, units, layers, dropout }) => ({
-    cell: builtinCells[cell],
+    cell: builtinCell(cell),
     units,
     layers,
     dropout,

@@ -1,5 +1,5 @@
-import type { Cell, Expression } from '../../../src/cells/expression';
-import { linearMaps } from '../../../src/cells/parameters';
+import type { BinaryOperation, Cell, Expression, UnaryOperation } from '../../../src/cells/expression';
+import { learnedTerms } from '../../../src/cells/parameters';
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -17,7 +17,8 @@ export function runInFloat64(
   readonly state: readonly Matrix[];
   readonly values: ReadonlyMap<string, readonly Matrix[]>;
 } {
-  const maps = new Map(linearMaps(cell).map((map) => [map.node, map]));
+  const { linears, scales, norms } = learnedTerms(cell);
+  const vector = (name: string | undefined) => weights.get(name ?? '')?.values ?? [];
   const output: number[][][] = [];
   const last: number[][][] = cell.states.map(() => []);
   const values = new Map(cell.equations.map(({ name }): [string, number[][][]] => [name, input.map(() => [])]));
@@ -54,15 +55,27 @@ export function runInFloat64(
         return [...(scope.get(expression.name) ?? [])];
       case 'number':
         return [expression.value];
-      case 'sigmoid':
-        return of(expression.of).map((value) => 1 / (1 + Math.exp(-value)));
-      case 'tanh':
-        return of(expression.of).map(Math.tanh);
-      case 'relu':
-        return of(expression.of).map((value) => Math.max(0, value));
+      case 'param':
+        return Array.from(vector(expression.name));
+      case 'scale': {
+        const scale = vector(scales.get(expression));
+        return of(expression.of).map((value, unit) => value * (scale[unit] ?? 0));
+      }
+      case 'norm': {
+        const names = norms.get(expression);
+        const values = of(expression.of);
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+        const [gain, shift] = [vector(names?.gain), vector(names?.shift)];
+        return values.map(
+          (value, unit) => ((value - mean) / Math.sqrt(variance + 1e-5)) * (gain[unit] ?? 0) + (shift[unit] ?? 0),
+        );
+      }
       case 'linear': {
-        const map = maps.get(expression);
-        const sum = Array.from(weights.get(map?.bias ?? '')?.values ?? []);
+        const map = linears.get(expression);
+        const bias = Array.from(vector(map?.bias));
+        const units = weights.get(map?.weights[0] ?? '')?.shape[1] ?? 0;
+        const sum = bias.length > 0 ? bias : Array<number>(units).fill(0);
         expression.of.forEach((argument, index) => {
           const { shape, values } = weights.get(map?.weights[index] ?? '') ?? { shape: [0, 0], values: [] };
           const columns = shape[1] ?? 0;
@@ -75,14 +88,40 @@ export function runInFloat64(
         return sum;
       }
       default: {
+        if ('of' in expression) return of(expression.of).map(unary[expression.op]);
         const left = of(expression.left);
         const right = of(expression.right);
         const at = (values: number[], index: number) => values[values.length === 1 ? 0 : index] ?? 0;
-        return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
-          const [a, b] = [at(left, index), at(right, index)];
-          return expression.op === 'add' ? a + b : expression.op === 'subtract' ? a - b : a * b;
-        });
+        return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
+          binary[expression.op](at(left, index), at(right, index)),
+        );
       }
     }
   }
 }
+
+const unary: Readonly<Record<UnaryOperation, (x: number) => number>> = {
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  relu: (x) => Math.max(0, x),
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  abs: Math.abs,
+  square: (x) => x * x,
+  softplus: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
+  softsign: (x) => x / (1 + Math.abs(x)),
+  silu: (x) => x / (1 + Math.exp(-x)),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  sin: Math.sin,
+  cos: Math.cos,
+};
+
+const binary: Readonly<Record<BinaryOperation, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  min: Math.min,
+  max: Math.max,
+};

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
-import { builtinCells } from '../../../src/cells/builtin';
+import { builtinCell } from '../../../src/cells/builtin';
 import { cellParameters } from '../../../src/cells/parameters';
+import { cells } from '../../../src/configuration/run';
 import { recurrent } from '../../../src/engine/recurrent';
 import { startEngine, tf } from '../../../src/engine/tensors';
 import { relativeError } from './close';
@@ -18,10 +19,12 @@ const shape = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
 });
 
-/** Central differences of a kinked function are wrong beside the kink; a rectified cell may come near one. */
-const tolerance = (name: string) => (name === 'rnn-relu' ? 2e-3 : 1e-4);
+/** Central differences of a kinked function are wrong beside the kink; a rectified cell may come near one. Normalising two or
+ * three units can divide by very little. */
+const tolerance = (name: string) =>
+  ['rnn-relu', 'irnn', 'indrnn'].includes(name) ? 2e-3 : name === 'lstm-layernorm' ? 1e-3 : 1e-4;
 
-for (const [name, cell] of Object.entries(builtinCells)) {
+for (const [name, cell] of cells.map((name) => [name, builtinCell(name)] as const)) {
   test(`${name}: values and every gradient agree with central differences in double precision, at any shape`, () => {
     fc.assert(
       fc.property(shape, ({ batch, timeSteps, inputSize, units, seed }) => {
@@ -64,10 +67,14 @@ for (const [name, cell] of Object.entries(builtinCells)) {
           const state = cell.states.map((key) => named.get(`state ${key}`) as tf.Tensor2D);
           const result = recurrent(cell, named, named.get('input') as tf.Tensor3D, state);
           output = Float32Array.from(result.output.dataSync());
-          return tf.sum(tf.mul(result.output, tf.tensor3d(Float32Array.from(lossWeight), [batch, timeSteps, units])));
+          const loss = tf.sum(
+            tf.mul(result.output, tf.tensor3d(Float32Array.from(lossWeight), [batch, timeSteps, units])),
+          );
+          // Some cells carry their output without reading it, and TF.js refuses a gradient that is zero everywhere.
+          return state.reduce((sum: tf.Tensor, tensor) => tf.add(sum, tf.mul(0, tf.sum(tensor))), loss) as tf.Scalar;
         })(tensors);
 
-        expect(relativeError(output, inFloat64().flat)).toBeLessThan(1e-5);
+        expect(relativeError(output, inFloat64().flat)).toBeLessThan(tolerance(name) / 10);
         names.forEach((key, index) => {
           const values = arrays.get(key)?.values ?? new Float64Array();
           const numeric = values.map((value, at) => {

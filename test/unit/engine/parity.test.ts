@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
-import { builtinCells } from '../../../src/cells/builtin';
+import { builtinCell } from '../../../src/cells/builtin';
 import { type CellName, runConfigurationSchema } from '../../../src/configuration/run';
 import { recurrent } from '../../../src/engine/recurrent';
 import { startEngine, tf } from '../../../src/engine/tensors';
@@ -24,7 +24,7 @@ const arraysOf = (record: object) =>
 
 describe('PyTorch with the same weights has the same', () => {
   for (const stored of cells.cases) {
-    const cell = builtinCells[stored.cell as CellName];
+    const cell = builtinCell(stored.cell as CellName);
     test(`outputs, last states and gradients: ${stored.cell}, ${stored.layers} layers`, () => {
       const weights = entries(stored.weights);
       const starts = cell.states.map((name) => (stored.start as unknown as Record<string, Stored>)[name] as Stored);
@@ -115,7 +115,7 @@ describe('PyTorch with the same weights has the same', () => {
           evaluate: async () => ({ validationLoss: 0 }),
         },
         spec: {
-          cell: builtinCells.lstm,
+          cell: builtinCell('lstm'),
           units,
           layers: 1,
           dropout: 0,

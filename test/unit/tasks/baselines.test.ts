@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
-import { builtinCells } from '../../../src/cells/builtin';
+import { builtinCell } from '../../../src/cells/builtin';
 import { readingSchema } from '../../../src/configuration/run';
 import { chooseColumns, openDataset, readTable } from '../../../src/data';
 import { startEngine } from '../../../src/engine/tensors';
@@ -36,7 +36,7 @@ function modelOf({ weights, units, values }: Stored): Model {
   const arrays = Object.entries(weights as Record<string, { shape: number[]; values: number[] }>);
   return Model.fromArrays(
     {
-      cell: builtinCells.lstm,
+      cell: builtinCell('lstm'),
       units,
       layers: 1,
       dropout: 0,
