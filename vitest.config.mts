@@ -12,7 +12,10 @@ export default defineConfig({
     testTimeout: 180 * second,
     hookTimeout: 180 * second,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], globalSetup: ['scripts/kernels.mjs'] },
+      },
       {
         extends: true,
         test: { name: 'webview', include: ['test/webview/**/*.test.{ts,tsx}'], environment: 'happy-dom' },

@@ -1,8 +1,10 @@
 import { EsbuildPlugin } from 'esbuild-loader';
 import webpack from 'webpack';
+import { buildKernels } from './scripts/kernels.mjs';
 
-/** Three programs and the host's twin, one bundle each; the engine loads in the worker alone. */
-export default (_environment, { mode = 'production' }) => {
+/** Three programs, the engine's helper threads and the host's twin, one bundle each; the engine loads in the worker alone. */
+export default async (_environment, { mode = 'production' }) => {
+  await buildKernels();
   const shared = {
     mode,
     devtool: mode === 'production' ? false : 'source-map',
@@ -29,6 +31,7 @@ export default (_environment, { mode = 'production' }) => {
   return [
     node('host', './src/extension.ts'),
     node('worker', './src/worker/main.ts'),
+    node('helper', './src/worker/helper.ts'),
     {
       ...node('cli', './src/cli/main.ts'),
       plugins: [new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],

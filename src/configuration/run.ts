@@ -81,8 +81,16 @@ export const trainingSchema = z.strictObject({
 });
 
 export const engineSchema = z.strictObject({
-  threads: count(1, 64).default(1).describe('threads of the engine (the engine here uses one)'),
-  backend: z.enum(['auto', 'cpu']).default('auto').describe('engine that computes'),
+  backend: z
+    .enum(['auto', 'wasm', 'cpu'])
+    .default('auto')
+    .describe("engine that computes: wasm is Unroll's own, cpu is TF.js's and slow"),
+  variant: z
+    .enum(['auto', 'wide', 'relaxed', 'plain'])
+    .default('auto')
+    .describe('build of the engine: wide asks V8 for 256-bit instructions by a flag, the others never do')
+    .meta({ flag: 'engine-variant' }),
+  threads: count(0, 64).default(0).describe('threads of the engine; 0: as many as suit the machine'),
 });
 
 export const runConfigurationSchema = z.strictObject({

@@ -1,47 +1,151 @@
-import type { tf } from './tensors';
-
-/** The moments of one parameter. */
-export interface Moments {
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-}
+import { AdamKernel } from './backend/adam-kernel';
+import type { EngineBackend } from './backend/backend';
+import { engineBackend, tf } from './tensors';
 
 const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
+/** One step's settings, with Adam's corrections in them. */
+export interface AdamSettings {
+  readonly clipNorm: number;
+  readonly rate: number;
+  readonly epsilon: number;
+}
+
+/** Values of one kind for each parameter, by name. */
+export type ByParameter = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1) over parameters, with clipping by their global norm (Pascanu et al. 2013). Its
+ * moments outlive a step.
+ */
+export class ClippedAdam {
+  private readonly first: ReadonlyMap<string, tf.Tensor>;
+  private readonly second: ReadonlyMap<string, tf.Tensor>;
+  private readonly kernel: AdamKernel | undefined;
+  private readonly backend: EngineBackend | undefined;
+
+  /** @param saved moments of an earlier training; zero where absent */
+  constructor(
+    private readonly parameters: ReadonlyMap<string, tf.Variable>,
+    saved?: { readonly first: ByParameter; readonly second: ByParameter },
+  ) {
+    const moments = (of: ByParameter | undefined) =>
+      new Map([...parameters].map(([name, { size }]) => [name, tf.tensor1d(of?.get(name) ?? new Float32Array(size))]));
+    this.first = moments(saved?.first);
+    this.second = moments(saved?.second);
+    this.backend = engineBackend();
+    this.kernel = this.backend && new AdamKernel(this.backend);
+  }
+
+  /**
+   * Changes every parameter by its gradient, unless the global norm is not finite: then nothing changes.
+   *
+   * @param step counted from 1
+   * @param gradients by the variables' own names
+   * @returns the global norm before clipping
+   */
+  async apply(
+    step: number,
+    gradients: tf.NamedTensorMap,
+    { learningRate, clipNorm }: { readonly learningRate: number; readonly clipNorm: number },
+  ): Promise<number> {
+    const correction = Math.sqrt(1 - beta2 ** step);
+    const settings = {
+      clipNorm,
+      rate: (learningRate * correction) / (1 - beta1 ** step),
+      epsilon: epsilon * correction,
+    };
+    return this.kernel && this.backend
+      ? this.applyFused(this.kernel, this.backend, gradients, settings)
+      : this.applyPlainly(gradients, settings);
+  }
+
+  /** Copies of the moments, by parameter. */
+  async moments(): Promise<{ readonly first: Map<string, Float32Array>; readonly second: Map<string, Float32Array> }> {
+    const copies = async (of: ReadonlyMap<string, tf.Tensor>) =>
+      new Map(await Promise.all([...of].map(async ([name, tensor]) => [name, await toArray(tensor)] as const)));
+    return { first: await copies(this.first), second: await copies(this.second) };
+  }
+
+  dispose(): void {
+    tf.dispose([...this.first.values(), ...this.second.values()]);
+    this.kernel?.dispose();
+  }
+
+  private applyFused(
+    kernel: AdamKernel,
+    backend: EngineBackend,
+    gradients: tf.NamedTensorMap,
+    settings: AdamSettings,
+  ): number {
+    const entries = [...this.parameters].flatMap(([name, variable]) => {
+      const gradient = gradients[variable.name];
+      const [first, second] = [this.first.get(name), this.second.get(name)];
+      if (!gradient || !first || !second) return [];
+      const stored = (tensor: tf.Tensor) => backend.stored(tensor);
+      return [
+        {
+          ...{ values: stored(variable), gradient: stored(gradient), first: stored(first), second: stored(second) },
+          size: variable.size,
+        },
+      ];
+    });
+    return kernel.run(entries, settings);
+  }
+
+  private async applyPlainly(gradients: tf.NamedTensorMap, settings: AdamSettings): Promise<number> {
+    const arrays = new Map<string, Float32Array>();
+    for (const [name, variable] of this.parameters) {
+      const gradient = gradients[variable.name];
+      if (gradient) arrays.set(name, (await gradient.data()) as Float32Array);
+    }
+    const norm = globalNorm(arrays.values());
+    if (!Number.isFinite(norm)) return norm;
+    const scale = norm > settings.clipNorm ? settings.clipNorm / norm : 1;
+    for (const [name, variable] of this.parameters) {
+      const gradient = arrays.get(name);
+      const [first, second] = [this.first.get(name), this.second.get(name)];
+      if (!gradient || !first || !second) continue;
+      const values = await toArray(variable);
+      // TF.js's CPU backend gives the arrays that it keeps.
+      const [mean, square] = [first.dataSync() as Float32Array, second.dataSync() as Float32Array];
+      step(values, gradient, mean, square, { ...settings, scale });
+      const updated = tf.tensor(values, variable.shape);
+      variable.assign(updated);
+      updated.dispose();
+    }
+    return norm;
+  }
+}
+
 /** Euclidean norm of all gradients together, summed in double precision. Not finite if any gradient is not. */
-export function globalNorm(gradients: Iterable<Float32Array>): number {
+function globalNorm(gradients: Iterable<Float32Array>): number {
   let squares = 0;
   for (const gradient of gradients) for (const value of gradient) squares += value * value;
   return Math.sqrt(squares);
 }
 
-/**
- * One step of Adam (Kingma and Ba 2015, algorithm 1) over one parameter in place of its values and moments.
- *
- * @param step counted from 1
- * @param scale factor on the gradient: what clipping by global norm leaves of it
- */
-export function adamStep(
+/** One parameter's step, in place of its values and moments. */
+function step(
   values: Float32Array,
   gradient: Float32Array,
-  { first, second }: Moments,
-  { step, learningRate, scale }: { readonly step: number; readonly learningRate: number; readonly scale: number },
+  first: Float32Array,
+  second: Float32Array,
+  { rate, epsilon: tiny, scale }: AdamSettings & { readonly scale: number },
 ): void {
-  const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
-  const stableEpsilon = epsilon * Math.sqrt(1 - beta2 ** step);
   for (let index = 0; index < values.length; index++) {
     const slope = (gradient[index] as number) * scale;
     const mean = beta1 * (first[index] as number) + (1 - beta1) * slope;
     const square = beta2 * (second[index] as number) + (1 - beta2) * slope * slope;
     first[index] = mean;
     second[index] = square;
-    values[index] = (values[index] as number) - (rate * mean) / (Math.sqrt(square) + stableEpsilon);
+    values[index] = (values[index] as number) - (rate * mean) / (Math.sqrt(square) + tiny);
   }
 }
 
 /** The values of a tensor as an array of its own. */
-export async function toArray(tensor: tf.Tensor): Promise<Float32Array> {
+async function toArray(tensor: tf.Tensor): Promise<Float32Array> {
   return Float32Array.from(await tensor.data());
 }

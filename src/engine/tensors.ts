@@ -2,16 +2,47 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
+import { backendName, EngineBackend } from './backend/backend';
+import { registerHeadKernels } from './backend/head-kernel';
+import { registerLayerKernels } from './backend/recurrent-kernel';
+import type { Machine } from './wasm/machine';
 
 export { tf };
 
-/** Readies the engine and says what computes. One thread here, whatever was asked for. */
-export async function startEngine(): Promise<{ readonly backend: string; readonly threads: number }> {
+/** Readies TF.js's own CPU backend: one thread, plain JavaScript. */
+export async function useReference(): Promise<void> {
   // Without this the CPU backend advertises another package on the console.
   tf.enableProdMode();
   await tf.setBackend('cpu');
   await tf.ready();
-  return { backend: tf.getBackend(), threads: 1 };
+}
+
+let isRegistered = false;
+
+/** Makes a machine TF.js's backend; one that was before is forgotten, with its tensors. */
+export async function useMachine(machine: Machine): Promise<void> {
+  tf.enableProdMode();
+  if (isRegistered) {
+    tf.removeBackend(backendName);
+  } else {
+    isRegistered = true;
+    tf.copyRegisteredKernels('cpu', backendName);
+    registerLayerKernels();
+    registerHeadKernels();
+  }
+  tf.registerBackend(backendName, () => new EngineBackend(machine));
+  await tf.setBackend(backendName);
+  await tf.ready();
+}
+
+/** Whether the engine's own backend computes, rather than TF.js's. */
+export function isFused(): boolean {
+  return tf.getBackend() === backendName;
+}
+
+/** The engine's own backend, when it computes. */
+export function engineBackend(): EngineBackend | undefined {
+  return isFused() ? (tf.backend() as EngineBackend) : undefined;
 }
 
 export const engineVersion: string = tf.version_core;

@@ -1,7 +1,7 @@
 import type { Random } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
-import { lookup } from '../engine/losses';
+import { headCrossEntropy, linearHead } from '../engine/head';
 import { recurrent } from '../engine/recurrent';
 import { tf } from '../engine/tensors';
 import { drawParameter, glorotUniform, standardNormal } from './initialise';
@@ -32,8 +32,14 @@ export interface NamedArray {
 export type ModelState = readonly tf.Tensor2D[];
 
 export interface ForwardResult {
-  /** Logits or numbers: [batch, time, outputs]. */
+  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]. */
   readonly output: tf.Tensor3D;
+  /**
+   * Mean cross-entropy of a softmax over the logits, in nats per token.
+   *
+   * @param targets class numbers, [batch, time]
+   */
+  crossEntropy(targets: tf.Tensor2D): tf.Scalar;
   readonly state: ModelState;
   /** For each layer every named value, when recorded: [batch, time, units]. */
   readonly values: readonly ReadonlyMap<string, tf.Tensor3D>[];
@@ -47,6 +53,7 @@ export interface ForwardOptions {
 
 /** Layers of a cell and a linear head, with their weights on the engine until `dispose`. */
 export class Model {
+  /** What training changes: the table of embeddings, each layer's weights one after another, and the head. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
 
   private constructor(
@@ -54,7 +61,7 @@ export class Model {
     arrays: ReadonlyMap<string, NamedArray>,
   ) {
     this.parameters = new Map(
-      [...arrays].map(([name, { shape, values }]) => {
+      joined(spec, arrays).map(({ name, shape, values }) => {
         // A variable shares its first tensor, which lives on until it is disposed of itself.
         const first = tf.tensor(values, [...shape]);
         const variable = tf.variable(first, true);
@@ -90,37 +97,56 @@ export class Model {
 
   /** @param input ids [batch, time], or numbers [batch, time, size] */
   forward(input: tf.Tensor, state: ModelState, { dropout, record = false }: ForwardOptions = {}): ForwardResult {
-    const { cell, layers, units, outputs } = this.spec;
-    let sequence =
+    const { cell, layers } = this.spec;
+    const [first, ...others] = Array.from({ length: layers }, (_, layer) => layer);
+    const own = (layer: number) => state.slice(layer * cell.states.length, (layer + 1) * cell.states.length);
+    const weights = (layer: number) => this.weight(`layers.${layer}`) as unknown as tf.Tensor1D;
+    const source =
       this.spec.input.kind === 'tokens'
-        ? lookup(this.weight('embedding') as tf.Tensor2D, input as tf.Tensor2D)
+        ? { table: this.weight('embedding') as unknown as tf.Tensor2D, ids: input as tf.Tensor2D }
         : (input as tf.Tensor3D);
-    const nextState: tf.Tensor2D[] = [];
-    const values: ReadonlyMap<string, tf.Tensor3D>[] = [];
-    for (let layer = 0; layer < layers; layer++) {
-      if (layer > 0 && dropout && this.spec.dropout > 0)
-        sequence = tf.mul(sequence, this.dropoutMask(sequence.shape, dropout));
-      const own = state.slice(layer * cell.states.length, (layer + 1) * cell.states.length);
-      const result = recurrent(cell, this.layerWeights(layer), sequence, own, { record });
-      sequence = result.output;
-      nextState.push(...result.state);
-      values.push(result.values);
+    const results = [recurrent(cell, weights(first ?? 0), source, own(first ?? 0), { record })];
+    for (const layer of others) {
+      let sequence = results.at(-1)?.output as tf.Tensor3D;
+      if (dropout && this.spec.dropout > 0) sequence = tf.mul(sequence, this.dropoutMask(sequence.shape, dropout));
+      results.push(recurrent(cell, weights(layer), sequence, own(layer), { record }));
     }
-    const [batch, timeSteps] = sequence.shape;
-    const rows = tf.reshape(sequence, [batch * timeSteps, units]) as tf.Tensor2D;
-    const output = tf.add(tf.matMul(rows, this.weight('head.W') as tf.Tensor2D), this.weight('head.b'));
-    return { output: tf.reshape(output, [batch, timeSteps, outputs]) as tf.Tensor3D, state: nextState, values };
+    const hidden = results.at(-1)?.output as tf.Tensor3D;
+    const head = [
+      this.weight('head.W') as unknown as tf.Tensor2D,
+      this.weight('head.b') as unknown as tf.Tensor1D,
+    ] as const;
+    return {
+      get output() {
+        return linearHead(hidden, ...head);
+      },
+      crossEntropy: (targets) => headCrossEntropy(hidden, ...head, targets),
+      state: results.flatMap((result) => result.state),
+      values: results.map((result) => result.values),
+    };
   }
 
   /** Copies of all weights. */
   async toArrays(): Promise<Map<string, NamedArray>> {
     const entries = [...this.parameters].map(
-      async ([name, variable]): Promise<[string, NamedArray]> => [
-        name,
-        { shape: variable.shape, values: Float32Array.from(await variable.data()) },
-      ],
+      async ([name, variable]) => [name, Float32Array.from(await variable.data())] as const,
     );
-    return new Map(await Promise.all(entries));
+    return this.named(new Map(await Promise.all(entries)));
+  }
+
+  /** Arrays of the parameters, weights or whatever belongs to them, by the names of the single weights. */
+  named(arrays: ReadonlyMap<string, Float32Array>): Map<string, NamedArray> {
+    return new Map(
+      pieces(this.spec).flatMap(({ name, weights }) => {
+        let at = 0;
+        return weights.map((weight): [string, NamedArray] => {
+          const from = at;
+          at += sizeOf(weight.shape);
+          const values = arrays.get(name)?.slice(from, at) ?? new Float32Array(sizeOf(weight.shape));
+          return [weight.name, { shape: weight.shape, values }];
+        });
+      }),
+    );
   }
 
   dispose(): void {
@@ -131,15 +157,6 @@ export class Model {
     const variable = this.parameters.get(name);
     if (!variable) throw new Error(`The weight ${name} is missing`);
     return variable;
-  }
-
-  private layerWeights(layer: number): ReadonlyMap<string, tf.Tensor> {
-    const prefix = `layers.${layer}.`;
-    return new Map(
-      [...this.parameters]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, variable]) => [name.slice(prefix.length), variable]),
-    );
   }
 
   /** Inverted dropout (Srivastava et al. 2014): what is kept is scaled, so that inference changes nothing. */
@@ -159,13 +176,48 @@ export function stateNames({ cell, layers }: ModelSpec): string[] {
 
 /** How many numbers a model learns. */
 export function countParameters(spec: ModelSpec): number {
-  return parameterList(spec).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return parameterList(spec).reduce((sum, { shape, trained }) => sum + (trained ? sizeOf(shape) : 0), 0);
+}
+
+/** A model's parameters with the weights that each is made of. */
+function pieces(spec: ModelSpec): { readonly name: string; readonly weights: readonly ParameterEntry[] }[] {
+  const list = new Map<string, ParameterEntry[]>();
+  for (const entry of parameterList(spec)) {
+    const name = /^layers\.\d+/.exec(entry.name)?.[0] ?? entry.name;
+    const known = list.get(name);
+    if (known) known.push(entry);
+    else list.set(name, [entry]);
+  }
+  return [...list].map(([name, weights]) => ({ name, weights }));
+}
+
+/** Arrays by single weights, to arrays by parameter: a layer's weights one after another. */
+export function joined(
+  spec: ModelSpec,
+  arrays: ReadonlyMap<string, NamedArray>,
+): { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] {
+  return pieces(spec).map(({ name, weights }) => {
+    const [only] = weights;
+    const isWhole = only?.name === name;
+    const values = new Float32Array(weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+    let at = 0;
+    for (const weight of weights) {
+      values.set(arrays.get(weight.name)?.values ?? [], at);
+      at += sizeOf(weight.shape);
+    }
+    return { name, shape: isWhole ? only.shape : [values.length], values };
+  });
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }
 
 interface ParameterEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly draw: (random: Random) => Float32Array;
+  readonly trained: boolean;
 }
 
 function parameterList(spec: ModelSpec): ParameterEntry[] {
@@ -175,21 +227,23 @@ function parameterList(spec: ModelSpec): ParameterEntry[] {
     name,
     shape,
     draw: (random) => glorotUniform(shape, random),
+    trained: true,
   });
   const embedding: ParameterEntry[] = [];
   if (input.kind === 'tokens') {
     const shape = [input.vocabularySize, input.embeddingSize];
-    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random) });
+    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random), trained: true });
   }
   const recurrentLayers = Array.from({ length: layers }, (_, layer) =>
     cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
       const name = `layers.${layer}.${parameter.name}`;
-      return { name, shape: parameter.shape, draw: (random) => drawParameter(parameter, random) };
+      const { shape, trained } = parameter;
+      return { name, shape, draw: (random) => drawParameter(parameter, random), trained };
     }),
   );
   const head = [
     glorot('head.W', [units, outputs]),
-    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs) },
+    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs), trained: true },
   ];
   return [...embedding, ...recurrentLayers.flat(), ...head];
 }

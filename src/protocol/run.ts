@@ -15,6 +15,16 @@ export interface RunResult {
 }
 
 /** `run.json`. The dataset's report is kept without its proposal. */
+/** What computed. */
+export interface EngineReport {
+  readonly backend: string;
+  /** Build of the kernels, where they computed. */
+  readonly variant?: string;
+  readonly threads: number;
+  /** What would be faster and does not work here. */
+  readonly note?: string;
+}
+
 export interface RunRecord {
   readonly formatVersion: 1;
   readonly id: string;
@@ -25,7 +35,7 @@ export interface RunRecord {
   readonly configuration: RunConfiguration;
   readonly dataset: Omit<DatasetReport, 'proposal'>;
   readonly versions: Readonly<Record<string, string>>;
-  readonly engine: { readonly backend: string; readonly threads: number };
+  readonly engine: EngineReport;
   readonly parameters: number;
   readonly result?: RunResult | undefined;
   /** Why a failed run failed. */

@@ -2,7 +2,7 @@ import type { Random } from '../base/random';
 import type { ModelConfiguration, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
 import type { DatasetFile } from '../data';
 import type { tf } from '../engine/tensors';
-import type { Model, ModelSpec } from '../models/model';
+import type { ForwardResult, Model, ModelSpec } from '../models/model';
 import type { DatasetReport } from '../protocol/dataset';
 import type { Sample, SampleRequest, ValidationError } from '../protocol/run';
 
@@ -70,8 +70,7 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
     training: Pick<TrainingConfiguration, 'validationShare'>,
   ): Promise<Prepared<E>>;
   spec(encoding: E, model: ModelConfiguration): ModelSpec;
-  /** @param output [batch, time, outputs] */
-  loss(output: tf.Tensor3D, targets: tf.Tensor): tf.Scalar;
+  loss(result: ForwardResult, targets: tf.Tensor): tf.Scalar;
   sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
   /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */
   probeInput(encoding: E, text: string | undefined): ProbeInput;

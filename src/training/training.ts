@@ -1,12 +1,12 @@
 import { deriveSeed, type Random, randomFromSeed, randomFromState } from '../base/random';
 import { UserError } from '../base/user-error';
 import type { RunConfiguration } from '../configuration/run';
+import { ClippedAdam } from '../engine/adam';
 import { tf } from '../engine/tensors';
-import { Model, type ModelSpec, type ModelState, type NamedArray, stateNames } from '../models/model';
+import { joined, Model, type ModelSpec, type ModelState, type NamedArray, stateNames } from '../models/model';
 import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
 import type { MetricsPoint } from '../protocol/run';
 import type { Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';
-import { Optimizer } from './optimizer';
 import { SpeedMeter } from './speed';
 
 /** What happened in a step, beyond that it was done. */
@@ -35,7 +35,7 @@ const mostMetrics = 2000;
 export class Training {
   readonly model: Model;
   private readonly windows: TrainingWindows;
-  private readonly optimizer: Optimizer;
+  private readonly optimizer: ClippedAdam;
   private readonly random: Random;
   private readonly speed: SpeedMeter;
   private state: ModelState;
@@ -50,10 +50,11 @@ export class Training {
     this.windows = prepared.windows(training);
     this.random = from ? randomFromState(from.position.random) : randomFromSeed(training.seed);
     this.model = from ? Model.fromArrays(spec, from.weights) : Model.initialise(spec, this.random);
-    this.optimizer = new Optimizer(
+    const byParameter = (arrays: NamedArrays) =>
+      new Map(joined(spec, arrays).map(({ name, values }) => [name, values]));
+    this.optimizer = new ClippedAdam(
       this.model.parameters,
-      training,
-      from && { first: from.firstMoments, second: from.secondMoments },
+      from && { first: byParameter(from.firstMoments), second: byParameter(from.secondMoments) },
     );
     this.state = from ? this.restoreState(from.state) : this.model.zeroState(this.windows.batchSize);
     this.done = from?.position ?? { step: 0, random: [], loss: Number.NaN, pendingLoss: 0, pendingSteps: 0 };
@@ -93,7 +94,9 @@ export class Training {
     const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
     const { loss, gradients, next } = this.gradientsOf(batch, start);
     const lossValue = (await loss.data())[0] ?? Number.NaN;
-    const gradientNorm = Number.isFinite(lossValue) ? await this.optimizer.apply(step, gradients) : Number.NaN;
+    const gradientNorm = Number.isFinite(lossValue)
+      ? await this.optimizer.apply(step, gradients, training)
+      : Number.NaN;
     tf.dispose([loss, gradients, batch.input, batch.targets]);
     if (batch.reset) tf.dispose([...start]);
     if (!Number.isFinite(gradientNorm)) {
@@ -140,7 +143,7 @@ export class Training {
     const batch = this.windows.at(this.done.step + 1);
     const loss = tf.tidy(() => {
       const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
-      return this.parts.task.loss(this.model.forward(batch.input, start).output, batch.targets);
+      return this.parts.task.loss(this.model.forward(batch.input, start), batch.targets);
     });
     const [value] = await loss.data();
     tf.dispose([loss, batch.input, batch.targets]);
@@ -148,7 +151,7 @@ export class Training {
   }
 
   async snapshot(): Promise<Checkpoint> {
-    const { first, second } = this.optimizer.saved();
+    const { first, second } = await this.optimizer.moments();
     const names = stateNames(this.model.spec);
     const state = await Promise.all(
       this.state.map(
@@ -160,8 +163,8 @@ export class Training {
     );
     return {
       weights: await this.model.toArrays(),
-      firstMoments: first,
-      secondMoments: second,
+      firstMoments: this.model.named(first),
+      secondMoments: this.model.named(second),
       state: new Map(state),
       position: { ...this.done, random: this.random.state() },
     };
@@ -169,6 +172,7 @@ export class Training {
 
   dispose(): void {
     this.model.dispose();
+    this.optimizer.dispose();
     tf.dispose([...this.state]);
   }
 
@@ -177,7 +181,7 @@ export class Training {
     const { value, grads } = tf.variableGrads(() => {
       const forward = this.model.forward(batch.input, start, { dropout: this.random });
       next = forward.state.map((tensor) => tf.keep(tensor.clone()));
-      return this.parts.task.loss(forward.output, batch.targets);
+      return this.parts.task.loss(forward, batch.targets);
     }, [...this.model.parameters.values()]);
     return { loss: value, gradients: grads, next };
   }

@@ -1,9 +1,9 @@
 import { UserError } from '../base/user-error';
-import { startEngine } from '../engine/tensors';
 import type { WireError } from '../protocol/errors';
 import type { Argument, Outcome, Result, WorkerCalls } from '../protocol/worker';
 import { renameRun } from '../runs';
 import { readDataset } from '../tasks';
+import { startEngine } from './engine';
 import { type Emit, Session } from './session';
 import { probeRun, sampleRun } from './trained';
 

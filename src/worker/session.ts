@@ -4,7 +4,7 @@ import manifest from '../../package.json';
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
 import type { RunConfiguration } from '../configuration/run';
-import { engineVersion, startEngine } from '../engine/tensors';
+import { engineVersion } from '../engine/tensors';
 import { countParameters } from '../models/model';
 import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
@@ -14,6 +14,7 @@ import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { breathe } from './breathe';
+import { startEngine } from './engine';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
 
@@ -35,10 +36,10 @@ export class Session {
 
   /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
   static async begin({ source, choices, folder, name }: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
-    const engine = await startEngine();
     const dataset = await readDataset(source, choices);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
+    const engine = await startEngine(configuration.engine);
     const training = trainingOf(dataset, configuration);
     const { proposal: _, ...kept } = dataset.report;
     const fewer = training.batchSize < configuration.training.batchSize;
@@ -74,8 +75,8 @@ export class Session {
 
   /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */
   static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
-    await startEngine();
     const record = await readRecord(folder);
+    const engine = await startEngine(record.configuration.engine, record.engine.variant);
     const saved = record.configuration;
     const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
     const dataset = await readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration);
@@ -98,7 +99,7 @@ export class Session {
       }
       const training = trainingOf(dataset, configuration, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
-      await session.update({ state: 'running', configuration });
+      await session.update({ state: 'running', configuration, engine });
       return session;
     } catch (error) {
       await writer.close();

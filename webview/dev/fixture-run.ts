@@ -62,7 +62,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         sampleEvery,
         checkpointEvery: 50,
       },
-      engine: { threads: 1, backend: 'cpu' },
+      engine: { threads: 2, backend: 'auto', variant: 'auto' },
     },
     dataset: {
       task,
@@ -94,7 +94,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
       warnings: [],
     },
     versions: { unroll: '0.1.0' },
-    engine: { backend: 'cpu', threads: 1 },
+    engine: { backend: 'wasm', variant: 'wide', threads: 2 },
     parameters: language ? 54_061 : 13_121,
     ...(step > 0 ? { result: { step, loss: pointAt(task, step).loss } } : {}),
     ...(state === 'failed'

@@ -44,6 +44,9 @@ export function understandCell(syntax: CellSyntax): Understood {
     if (!scope.defined.has(`${state}'`))
       note(`The state ${state} is never updated: an equation ${state}' = … is missing`, span);
   }
+  if (problems.length === 0 && scope.states.size > 0 && !equations.some(({ expression }) => readsInput(expression))) {
+    note('The cell never reads its input: a term such as linear(x, h) is missing', syntax.name.span);
+  }
   if (scope.states.size === 0) note('The cell has no state: a line such as "state h" is missing', syntax.name.span);
   if (problems.length > 0) return { cell: undefined, problems: problems.sort((a, b) => a.span.start - b.span.start) };
   const cell = {
@@ -231,6 +234,10 @@ function linearMeaning(
     init: init ?? ('default' satisfies LinearInit),
     trained: train !== 'no',
   };
+}
+
+function readsInput(expression: Expression): boolean {
+  return expression.op === 'input' || termsWithin(expression).some(readsInput);
 }
 
 /** Whether no name and nothing learned is in it. */

@@ -80,7 +80,7 @@ export const forecast: Task<ForecastEncoding> = {
     outputs: columns.length,
   }),
 
-  loss: (output, targets) => meanSquaredError(output, targets),
+  loss: ({ output }, targets) => meanSquaredError(output, targets),
 
   async sample(model, encoding, { prompt, length }, { step }): Promise<ForecastSample> {
     const origin = originOf(encoding, prompt);

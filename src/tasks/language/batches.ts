@@ -1,4 +1,3 @@
-import { softmaxCrossEntropy } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
 import type { Evaluation, TrainingWindows } from '../task';
@@ -48,8 +47,7 @@ export async function evaluateLanguage(
     const { input, targets } = idWindows(ids, at(step).starts, timeSteps);
     const [loss, ...next] = tf.tidy(() => {
       const forward = model.forward(input, state);
-      const logits = tf.reshape(forward.output, [batchSize * timeSteps, -1]) as tf.Tensor2D;
-      return [softmaxCrossEntropy(logits, tf.reshape(targets, [-1]) as tf.Tensor1D), ...forward.state];
+      return [forward.crossEntropy(targets), ...forward.state];
     });
     tf.dispose([...state, input, targets]);
     state = next as tf.Tensor2D[];

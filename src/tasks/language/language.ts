@@ -2,7 +2,6 @@ import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import { builtinCell } from '../../cells/builtin';
 import { readText } from '../../data';
-import { softmaxCrossEntropy } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
 import { type LanguageSample, sampleLength } from '../../protocol/run';
 import type { ProbeInput, Task } from '../task';
@@ -87,11 +86,7 @@ export const language: Task<LanguageEncoding> = {
     outputs: vocabulary.length,
   }),
 
-  loss: (output, targets) =>
-    softmaxCrossEntropy(
-      tf.reshape(output, [-1, output.shape[2]]) as tf.Tensor2D,
-      tf.reshape(targets, [-1]) as tf.Tensor1D,
-    ),
+  loss: (result, targets) => result.crossEntropy(targets as tf.Tensor2D),
 
   async sample(model, encoding, request, { step, seed: defaultSeed, random, breathe }): Promise<LanguageSample> {
     const { unit, vocabulary } = encoding;

@@ -52,6 +52,7 @@ describe('a text that is no cell is refused where it goes wrong:', () => {
   const refused: readonly (readonly [text: string, message: string, line: number, column: number])[] = [
     ['', 'Here should be "cell", not the end of text', 1, 1],
     ['cell {}', 'Here should be the name of the cell, not "{"', 1, 6],
+    [withLines("h' = tanh(linear(h))"), 'The cell never reads its input: a term such as linear(x, h) is missing', 1, 6],
     ['cell a { state h }', "The state h is never updated: an equation h' = … is missing", 1, 16],
     ['cell a {\n}', 'The cell has no state: a line such as "state h" is missing', 1, 6],
     [
@@ -190,7 +191,8 @@ test('any cell that is written down is read back the same', () => {
 });
 
 test('brackets, products before sums, and signs are read as in mathematics', () => {
-  const term = (text: string) => readCell(withLines(`h' = ${text}`), 'a.cell').equations[0]?.expression;
+  const term = (text: string) =>
+    readCell(withLines(`h' = ${text}`, 'read = linear(x)'), 'a.cell').equations[0]?.expression;
   expect(term('h + h * h')).toEqual(add('h', multiply('h', 'h')));
   expect(term('(h + h) * h')).toEqual(multiply(add('h', 'h'), 'h'));
   expect(term('h - h - h')).toEqual(subtract(subtract('h', 'h'), 'h'));

@@ -66,7 +66,7 @@ export function randomCell({
 }): fc.Arbitrary<Cell> {
   const states = fc.uniqueArray(fc.constantFrom('h', 'c', 'Ω', 'long_name_1'), { minLength: 1, maxLength: 3 });
   const params = fc.uniqueArray(fc.constantFrom('p', 'q'), { maxLength: 2 });
-  return fc.tuple(states, params, fc.integer({ min: 0, max: mostEquations })).chain(([names, learned, gates]) => {
+  const cell = fc.tuple(states, params, fc.integer({ min: 0, max: mostEquations })).chain(([names, learned, gates]) => {
     const defined = Array.from({ length: gates }, (_, at) => `g${at}`);
     const scopeAt = (at: number) => [...names, ...defined.slice(0, at)];
     return fc
@@ -94,6 +94,7 @@ export function randomCell({
         }),
       );
   });
+  return cell.filter((one) => /\bx\b/.test(one.equations.map(({ expression }) => written(expression)).join()));
 }
 
 const number = (tame: boolean) =>

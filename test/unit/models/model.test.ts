@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { type CellName, cells } from '../../../src/configuration/run';
-import { startEngine, tf } from '../../../src/engine/tensors';
+import { tf, useReference } from '../../../src/engine/tensors';
 import { orthogonal } from '../../../src/models/initialise';
 import { countParameters, Model, type ModelSpec } from '../../../src/models/model';
 import { readCheckpoint, writeBest, writeCheckpoint } from '../../../src/runs/checkpoint';
@@ -10,7 +10,7 @@ import stored from '../../parity/parameters.json';
 import { checkpoint } from '../runs/fixtures';
 import { temporaryFolder } from '../temporary';
 
-beforeAll(async () => void (await startEngine()));
+beforeAll(async () => void (await useReference()));
 
 // A worker serves samples and probes of many models one after another.
 beforeEach(() => {
@@ -37,7 +37,10 @@ function withModel<T>(of: ModelSpec, use: (model: Model) => T, seed = 1): T {
   }
 }
 
-const valuesOf = (model: Model, name: string) => model.parameters.get(name)?.dataSync() ?? new Float32Array();
+/** All weights by name, as they are now. */
+const weightsOf = (model: Model) =>
+  model.named(new Map([...model.parameters].map(([name, each]) => [name, Float32Array.from(each.dataSync())])));
+const valuesOf = (model: Model, name: string) => weightsOf(model).get(name)?.values ?? new Float32Array();
 const ids = () =>
   tf.tensor2d(
     [
@@ -66,7 +69,7 @@ describe('weights', () => {
     const head = 3 * units + 3;
     expect(countParameters(numbers)).toBe(count + head);
     withModel(numbers, (model) => {
-      const found = Object.fromEntries([...model.parameters].map(([name, { shape }]) => [name, shape]));
+      const found = Object.fromEntries([...weightsOf(model)].map(([name, { shape }]) => [name, shape]));
       expect(found).toEqual({ ...shapes, 'head.W': [units, 3], 'head.b': [3] });
     });
     const tokens = { kind: 'tokens', vocabularySize: 11, embeddingSize: size } as const;
@@ -76,7 +79,7 @@ describe('weights', () => {
   test('that carry a state on are orthogonal, in every layer of every cell but a reservoir', () => {
     for (const name of cells.filter((cell) => cell !== 'echo-state'))
       withModel(spec({ cell: builtinCell(name), units: 24, layers: 3 }), (model) => {
-        const recurrent = [...model.parameters.keys()].filter((key) => /\.U\d*$/.test(key));
+        const recurrent = [...weightsOf(model).keys()].filter((key) => /\.U\d*$/.test(key));
         for (const key of recurrent) expect(farFromOrthogonal(valuesOf(model, key), 24), key).toBeLessThan(1e-5);
       });
   });
@@ -92,7 +95,7 @@ describe('weights', () => {
 
   test('of the forget gate begin with a bias of one, all other biases with zero', () => {
     withModel(spec({ layers: 3 }), (model) => {
-      const biases = [...model.parameters.keys()].filter((key) => /\.b\d*$/.test(key));
+      const biases = [...weightsOf(model).keys()].filter((key) => /\.b\d*$/.test(key));
       expect(biases).toHaveLength(3 * 4 + 1);
       for (const key of biases) expect([...new Set(valuesOf(model, key))], key).toEqual([key.endsWith('.f.b') ? 1 : 0]);
     });
@@ -216,13 +219,13 @@ describe('dropout', () => {
       const units = 40;
       const layers = 2;
       const rectified = spec({ cell: builtinCell('rnn-relu'), units, layers, dropout, outputs: units });
-      withModel(rectified, (model) => {
-        // A second layer and a head that pass on what comes: what reaches the second layer is seen at the output.
-        const identity = tf.eye(units);
-        for (const name of ['layers.1.h.W', 'head.W']) model.parameters.get(name)?.assign(identity);
-        const zero = tf.zeros([units, units]);
-        model.parameters.get('layers.1.h.U')?.assign(zero);
-        tf.dispose([identity, zero]);
+      // A second layer and a head that pass on what comes: what reaches the second layer is seen at the output.
+      const identity = Float32Array.from({ length: units * units }, (_, at) => (at % (units + 1) === 0 ? 1 : 0));
+      const weights = withModel(rectified, weightsOf);
+      for (const name of ['layers.1.h.W', 'head.W']) weights.set(name, { shape: [units, units], values: identity });
+      weights.set('layers.1.h.U', { shape: [units, units], values: new Float32Array(units * units) });
+      const model = Model.fromArrays(rectified, weights);
+      try {
         const whole = outputOf(model);
         const random = randomFromSeed(8);
         let dropped = 0;
@@ -243,7 +246,9 @@ describe('dropout', () => {
         // Five standard errors of a share over this many draws.
         expect(Math.abs(dropped / among - dropout)).toBeLessThan(5 * Math.sqrt((dropout * (1 - dropout)) / among));
         expect(sum / expected).toBeCloseTo(1, 1);
-      });
+      } finally {
+        model.dispose();
+      }
     }
   });
 });

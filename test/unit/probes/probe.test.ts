@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { type CellName, cells, modelSchema } from '../../../src/configuration/run';
-import { startEngine, tf } from '../../../src/engine/tensors';
+import { tf, useReference } from '../../../src/engine/tensors';
 import { Model, type ModelSpec } from '../../../src/models/model';
 import { probeModel } from '../../../src/probes/probe';
 import type { Probe } from '../../../src/protocol/run';
@@ -11,7 +11,7 @@ import { type LanguageEncoding, language } from '../../../src/tasks/language/lan
 import { expectClose } from '../engine/close';
 import { type Matrix, runInFloat64 } from '../engine/float64';
 
-beforeAll(async () => void (await startEngine()));
+beforeAll(async () => void (await useReference()));
 beforeEach(() => {
   const before = tf.memory().numTensors;
   return () => expect(tf.memory().numTensors, 'tensors left over').toBe(before);

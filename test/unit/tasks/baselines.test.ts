@@ -3,7 +3,7 @@ import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { readingSchema } from '../../../src/configuration/run';
 import { chooseColumns, openDataset, readTable } from '../../../src/data';
-import { startEngine } from '../../../src/engine/tensors';
+import { useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import { evaluateForecast, forecastBaselines } from '../../../src/tasks/forecast/evaluate';
 import { forecast } from '../../../src/tasks/forecast/forecast';
@@ -11,7 +11,7 @@ import { type Series, seriesOf } from '../../../src/tasks/forecast/series';
 import { language } from '../../../src/tasks/language/language';
 import stored from '../../parity/baselines.json';
 
-beforeAll(async () => void (await startEngine()));
+beforeAll(async () => void (await useReference()));
 
 type Stored = (typeof stored.forecasts)[number];
 

@@ -2,14 +2,14 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Random, randomFromSeed } from '../../../src/base/random';
 import { modelSchema, readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
-import { startEngine, tf } from '../../../src/engine/tensors';
+import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import type { ForecastSample, LanguageSample } from '../../../src/protocol/run';
 import { forecast } from '../../../src/tasks/forecast/forecast';
 import { generate } from '../../../src/tasks/language/generate';
 import { language } from '../../../src/tasks/language/language';
 
-beforeAll(async () => void (await startEngine()));
+beforeAll(async () => void (await useReference()));
 beforeEach(() => {
   const before = tf.memory().numTensors;
   return () => expect(tf.memory().numTensors, 'tensors left over').toBe(before);

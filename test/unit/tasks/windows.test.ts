@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { startEngine, tf } from '../../../src/engine/tensors';
+import { tf, useReference } from '../../../src/engine/tensors';
 import { forecastWindows } from '../../../src/tasks/forecast/batches';
 import type { Series } from '../../../src/tasks/forecast/series';
 import { languageWindows } from '../../../src/tasks/language/batches';
@@ -98,7 +98,7 @@ describe('windows over a sequence', () => {
 
 describe('batches', () => {
   test('of text hold at each step the tokens of their windows, and as targets the tokens that follow', async () => {
-    await startEngine();
+    await useReference();
     fc.assert(
       fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
         const packed = new PackedIds();
@@ -117,7 +117,7 @@ describe('batches', () => {
   });
 
   test('of a series hold rows of the training part alone, and as targets the change to the row that follows', async () => {
-    await startEngine();
+    await useReference();
     fc.assert(
       fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
         const boundary = length + 1;

@@ -1,0 +1,30 @@
+import type { Machine } from '../wasm/machine';
+import { ProgramWriter } from '../wasm/program';
+
+/** The few programs of one kind that were run last: the same addresses come back from step to step. */
+export class Programs {
+  private list: { readonly key: readonly number[]; readonly at: number }[] = [];
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly most = 4,
+  ) {}
+
+  /** Runs what `write` writes, which depends on the key alone. */
+  run(key: readonly number[], write: (writer: ProgramWriter) => void): void {
+    let known = this.list.find((one) => one.key.length === key.length && one.key.every((word, at) => word === key[at]));
+    if (!known) {
+      const writer = new ProgramWriter();
+      write(writer);
+      known = { key, at: this.machine.store(writer.words()) };
+      this.list.unshift(known);
+      for (const { at } of this.list.splice(this.most)) this.machine.heap.release(at);
+    }
+    this.machine.run(known.at);
+  }
+
+  dispose(): void {
+    for (const { at } of this.list) this.machine.heap.release(at);
+    this.list = [];
+  }
+}

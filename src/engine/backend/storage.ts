@@ -1,0 +1,152 @@
+import type { tf } from '../tensors';
+import type { Machine } from '../wasm/machine';
+import { type Place, ProgramWriter } from '../wasm/program';
+
+/** A piece of the engine's memory, given back when no tensor holds it any more. */
+export class Block {
+  private holders = 1;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly at: number,
+    readonly bytes: number,
+  ) {}
+
+  static of(machine: Machine, bytes: number): Block {
+    return new Block(machine, machine.heap.allocate(bytes), bytes);
+  }
+
+  hold(): this {
+    this.holders++;
+    return this;
+  }
+
+  release(): void {
+    this.holders--;
+    if (this.holders === 0) this.machine.heap.release(this.at);
+  }
+}
+
+/** How a tensor lies in memory: row after row, or panel by panel for each of its time steps. */
+export type Layout =
+  | { readonly kind: 'rows' }
+  | {
+      readonly kind: 'panels';
+      readonly timeSteps: number;
+      readonly rows: number;
+      readonly columns: number;
+      /** Bytes from one time step to the next. */
+      readonly stride: number;
+    };
+
+export interface Region {
+  readonly block: Block;
+  readonly at: number;
+  readonly layout: Layout;
+}
+
+/** A tensor's data: an array of TF.js's, a region of the engine's memory, or both. */
+export class Stored {
+  refCount = 1;
+  /** For TF.js's own kernels, which look whether a tensor is complex. */
+  readonly complexTensorInfos: undefined;
+  private array: tf.BackendValues | undefined;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly dtype: tf.DataType,
+    /** In numbers. */
+    private readonly size: number,
+    data: { readonly array: tf.BackendValues } | { readonly region: Region },
+    /** Blocks that it keeps besides its own. */
+    private readonly keeps: Block[] = [],
+  ) {
+    if ('array' in data) this.array = data.array;
+    else this.region = data.region;
+  }
+
+  region: Region | undefined;
+
+  /** Counts changes in place, so that what is made of the data can be kept. */
+  version = 0;
+  private readonly made = new Map<string, { readonly block: Block; version: number }>();
+
+  /**
+   * A block that is made of this tensor's data, and made again after a change.
+   *
+   * @returns its address, and whether it has to be made
+   */
+  derived(name: string, bytes: number): { readonly at: number; readonly isStale: boolean } {
+    let known = this.made.get(name);
+    if (!known) {
+      known = { block: Block.of(this.machine, bytes), version: -1 };
+      this.made.set(name, known);
+    }
+    const isStale = known.version !== this.version;
+    known.version = this.version;
+    return { at: known.block.at, isStale };
+  }
+
+  /** Row after row, as TF.js's kernels read it. What lies in memory is read anew each time, since it may have changed. */
+  get values(): tf.BackendValues {
+    if (this.array !== undefined) return this.array;
+    if (!this.region) throw new Error('A tensor has no data');
+    const { at, layout } = this.region;
+    if (layout.kind === 'rows') return this.machine.heap.floats(at, this.size);
+    const { timeSteps, rows, columns, stride } = layout;
+    const block = this.machine.heap.allocate(4 * this.size);
+    const target = { at: block, stride: 4 * columns };
+    const words = new ProgramWriter()
+      .block('each', timeSteps, rows)
+      .command('fromPanels', { at, stride }, target, 4 * columns * timeSteps, columns)
+      .words();
+    this.machine.once(words);
+    const copy = this.machine.heap.floats(block, this.size).slice();
+    this.machine.heap.release(block);
+    return copy;
+  }
+
+  /** Gives a block back with this tensor's data, and not before. */
+  keep(block: Block): Block {
+    this.keeps.push(block);
+    return block;
+  }
+
+  /** In the engine's memory, row after row. */
+  rows(): number {
+    if (this.region?.layout.kind === 'rows') return this.region.at;
+    const { values } = this;
+    const block = Block.of(this.machine, 4 * this.size);
+    this.machine.heap.floats(block.at, this.size).set(values as Float32Array);
+    this.replace({ block, at: block.at, layout: { kind: 'rows' } });
+    return block.at;
+  }
+
+  /** In the engine's memory, panel by panel. */
+  panels(timeSteps: number, rows: number, columns: number): Place {
+    const { region, machine } = this;
+    if (region?.layout.kind === 'panels') return { at: region.at, stride: region.layout.stride };
+    const source = this.rows();
+    const stride = machine.panelsOf(columns) * rows * machine.panelBytes;
+    const block = Block.of(machine, stride * timeSteps);
+    const words = new ProgramWriter()
+      .block('each', timeSteps, rows)
+      .command('toPanels', source, 4 * columns, 4 * columns * timeSteps, columns, { at: block.at, stride })
+      .words();
+    machine.once(words);
+    this.replace({ block, at: block.at, layout: { kind: 'panels', timeSteps, rows, columns, stride } });
+    return { at: block.at, stride };
+  }
+
+  dispose(): void {
+    this.region?.block.release();
+    for (const block of this.keeps) block.release();
+    for (const { block } of this.made.values()) block.release();
+  }
+
+  private replace(region: Region): void {
+    this.region?.block.release();
+    this.region = region;
+    this.array = undefined;
+  }
+}

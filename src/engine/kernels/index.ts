@@ -1,0 +1,2 @@
+// What the engine calls.
+export { join, lose, serve, start } from './pool';

@@ -1,0 +1,280 @@
+// Between layouts: rows of a matrix and panels, tables and sequences, and the sums over them.
+import { scratch, zeros } from './memory';
+import { panelBytes, panelsOf } from './panel';
+import { sumsOfPanel } from './sums';
+import { thread } from './thread';
+import { place, word } from './words';
+
+/** Rows of a sequence whose products are summed in one go: what they touch stays in the first cache. */
+const rowsTogether: i32 = 256;
+
+/** table, ids, C (buffer), panels, rows of the table: C[t][panel][row] = table[panel][id] */
+export function gather(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  const tableStride = (<usize>word(command, 7)) * panelBytes;
+  const ids = <usize>word(command, 3) + (<usize>(t * rows + first) << 2);
+  let table = <usize>word(command, 2);
+  let c = place(command, 4, t) + (<usize>first) * panelBytes;
+  for (let panel = word(command, 6); panel > 0; panel--) {
+    let to = c;
+    for (let row = 0; row < count; row++) {
+      const from = table + <usize>load<i32>(ids + (<usize>row << 2)) * panelBytes;
+      v128.store(to, v128.load(from, 0), 0);
+      v128.store(to, v128.load(from, 16), 16);
+      if (PANEL > 8) {
+        v128.store(to, v128.load(from, 32), 32);
+        v128.store(to, v128.load(from, 48), 48);
+      }
+      to += panelBytes;
+    }
+    table += tableStride;
+    c += (<usize>rows) * panelBytes;
+  }
+}
+
+/** D (buffer), ids, table, panels, rows of the table: table[panel][id] = Σ D[t][panel][row] over all with that id */
+export function scatter(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
+  const ids = <usize>word(command, 4);
+  const panels = word(command, 6);
+  const tableStride = (<usize>word(command, 7)) * panelBytes;
+  for (let panel = turn; panel < panels; panel += threads) {
+    const table = <usize>word(command, 5) + <usize>panel * tableStride;
+    memory.fill(table, 0, tableStride);
+    for (let t = 0; t < timeSteps; t++) {
+      let from = place(command, 2, t) + <usize>(panel * rows) * panelBytes;
+      for (let row = 0; row < rows; row++) {
+        const to = table + <usize>load<i32>(ids + (<usize>(t * rows + row) << 2)) * panelBytes;
+        v128.store(to, f32x4.add(v128.load(to, 0), v128.load(from, 0)), 0);
+        v128.store(to, f32x4.add(v128.load(to, 16), v128.load(from, 16)), 16);
+        if (PANEL > 8) {
+          v128.store(to, f32x4.add(v128.load(to, 32), v128.load(from, 32)), 32);
+          v128.store(to, f32x4.add(v128.load(to, 48), v128.load(from, 48)), 48);
+        }
+        from += panelBytes;
+      }
+    }
+  }
+}
+
+/** source, bytes between its time steps, bytes between its rows, columns, C (buffer): fills the last panel with zeros */
+export function toPanels(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  const rowStride = <usize>word(command, 4);
+  const columns = word(command, 5);
+  let source = <usize>word(command, 2) + <usize>t * <usize>word(command, 3) + <usize>first * rowStride;
+  let c = place(command, 6, t) + (<usize>first) * panelBytes;
+  for (let row = 0; row < count; row++) {
+    for (let panel = 0; panel < panelsOf(columns); panel++) {
+      const to = c + <usize>(panel * rows) * panelBytes;
+      const from = source + <usize>panel * panelBytes;
+      const n = min(PANEL, columns - panel * PANEL);
+      for (let i = 0; i < PANEL; i++) {
+        const value: f32 = i < n ? load<f32>(from + (<usize>i << 2)) : 0;
+        store<f32>(to + (<usize>i << 2), value);
+      }
+    }
+    source += rowStride;
+    c += panelBytes;
+  }
+}
+
+/** C (buffer), target, bytes between its time steps, bytes between its rows, columns */
+export function fromPanels(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  const rowStride = <usize>word(command, 6);
+  const columns = word(command, 7);
+  let target = <usize>word(command, 4) + <usize>t * <usize>word(command, 5) + <usize>first * rowStride;
+  let c = place(command, 2, t) + (<usize>first) * panelBytes;
+  for (let row = 0; row < count; row++) {
+    for (let panel = 0; panel < panelsOf(columns); panel++) {
+      const from = c + <usize>(panel * rows) * panelBytes;
+      const n = min(PANEL, columns - panel * PANEL);
+      memory.copy(target + <usize>panel * panelBytes, from, <usize>n << 2);
+    }
+    target += rowStride;
+    c += panelBytes;
+  }
+}
+
+/** A (buffer), B (buffer), C (buffer), panels: C = A · B, element by element */
+export function multiply(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  const own = (<usize>first) * panelBytes;
+  const bytes = (<usize>count) * panelBytes;
+  let a = place(command, 2, t) + own;
+  let b = place(command, 4, t) + own;
+  let c = place(command, 6, t) + own;
+  for (let panel = word(command, 8); panel > 0; panel--) {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(c + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+    a += (<usize>rows) * panelBytes;
+    b += (<usize>rows) * panelBytes;
+    c += (<usize>rows) * panelBytes;
+  }
+}
+
+/** A (buffer), k, D (buffer), columns, G: G[k][column] = Σ A[t][row][k] · D[t][row][column], G as rows of a matrix */
+export function weightGradient(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
+  const k = word(command, 4);
+  const columns = word(command, 7);
+  const g = <usize>word(command, 8);
+  const gStride = <usize>columns << 2;
+  const panels = panelsOf(columns);
+  const together = max(1, rowsTogether / rows);
+  const aStride = <usize>word(command, 3);
+  const dStride = <usize>word(command, 6);
+  for (let from = 0; from < timeSteps; from += together) {
+    const steps = min(together, timeSteps - from);
+    const a = place(command, 2, from);
+    const d = place(command, 5, from);
+    for (let panel = turn; panel < panels; panel += threads) {
+      const dPanel = d + <usize>(panel * rows) * panelBytes;
+      const width = min(PANEL, columns - panel * PANEL);
+      for (let kPanel = 0; kPanel < panelsOf(k); kPanel++) {
+        const aPanel = a + <usize>(kPanel * rows) * panelBytes;
+        const count = min(PANEL, k - kPanel * PANEL);
+        const to = g + <usize>(kPanel * PANEL) * gStride + <usize>panel * panelBytes;
+        if (width == PANEL) {
+          const start = from == 0 ? zeros : to;
+          sumsOfPanel(count, aPanel, aStride, dPanel, dStride, steps, rows, to, gStride, start, from == 0 ? 0 : gStride);
+        } else {
+          const tile = scratch(thread);
+          sumsOfPanel(count, aPanel, aStride, dPanel, dStride, steps, rows, tile, panelBytes, zeros, 0);
+          for (let i = 0; i < count; i++) {
+            for (let j = 0; j < width; j++) {
+              const cell = to + <usize>i * gStride + (<usize>j << 2);
+              const before: f32 = from == 0 ? 0 : load<f32>(cell);
+              store<f32>(cell, before + load<f32>(tile + <usize>i * panelBytes + (<usize>j << 2)));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** D (buffer), columns, G: G[column] = Σ D[t][row][column] */
+export function columnSums(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
+  const columns = word(command, 4);
+  const g = <usize>word(command, 5);
+  for (let panel = turn; panel < panelsOf(columns); panel += threads) {
+    let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (let t = 0; t < timeSteps; t++) {
+      let from = place(command, 2, t) + <usize>(panel * rows) * panelBytes;
+      for (let row = 0; row < rows; row++) {
+        s0 = f32x4.add(s0, v128.load(from, 0));
+        s1 = f32x4.add(s1, v128.load(from, 16));
+        if (PANEL > 8) {
+          s2 = f32x4.add(s2, v128.load(from, 32));
+          s3 = f32x4.add(s3, v128.load(from, 48));
+        }
+        from += panelBytes;
+      }
+    }
+    const tile = scratch(thread);
+    v128.store(tile, s0, 0);
+    v128.store(tile, s1, 16);
+    if (PANEL > 8) {
+      v128.store(tile, s2, 32);
+      v128.store(tile, s3, 48);
+    }
+    const n = min(PANEL, columns - panel * PANEL);
+    memory.copy(g + <usize>panel * panelBytes, tile, <usize>n << 2);
+  }
+}
+
+/** sums [panel][row][PANEL], columns, G: G[column] = Σ over rows */
+export function vectorGradient(command: usize, turn: i32, threads: i32, rows: i32): void {
+  const columns = word(command, 3);
+  const g = <usize>word(command, 4);
+  for (let column = turn; column < columns; column += threads) {
+    let from = <usize>word(command, 2) + <usize>(column / PANEL * rows) * panelBytes + (<usize>(column % PANEL) << 2);
+    let sum: f32 = 0;
+    for (let row = 0; row < rows; row++) {
+      sum += load<f32>(from);
+      from += panelBytes;
+    }
+    store<f32>(g + (<usize>column << 2), sum);
+  }
+}
+
+/** W [k][columns], k, columns, target [panel][k][PANEL] */
+export function pack(command: usize, turn: i32, threads: i32): void {
+  const k = word(command, 3);
+  const columns = word(command, 4);
+  for (let panel = turn; panel < panelsOf(columns); panel += threads) {
+    let from = <usize>word(command, 2) + <usize>panel * panelBytes;
+    let to = <usize>word(command, 5) + <usize>(panel * k) * panelBytes;
+    const n = min(PANEL, columns - panel * PANEL);
+    for (let i = 0; i < k; i++) {
+      if (n == PANEL) {
+        v128.store(to, v128.load(from, 0), 0);
+        v128.store(to, v128.load(from, 16), 16);
+        if (PANEL > 8) {
+          v128.store(to, v128.load(from, 32), 32);
+          v128.store(to, v128.load(from, 48), 48);
+        }
+      } else {
+        for (let j = 0; j < PANEL; j++) {
+          const value: f32 = j < n ? load<f32>(from + (<usize>j << 2)) : 0;
+          store<f32>(to + (<usize>j << 2), value);
+        }
+      }
+      from += <usize>columns << 2;
+      to += panelBytes;
+    }
+  }
+}
+
+/** W [k][columns], k, columns, target [panel of k][column][PANEL] */
+export function packTransposed(command: usize, turn: i32, threads: i32): void {
+  const k = word(command, 3);
+  const columns = word(command, 4);
+  const stride = <usize>columns << 2;
+  for (let panel = turn; panel < panelsOf(k); panel += threads) {
+    const source = <usize>word(command, 2) + <usize>(panel * PANEL) * stride;
+    const target = <usize>word(command, 5) + <usize>(panel * columns) * panelBytes;
+    const n = min(PANEL, k - panel * PANEL);
+    let column = 0;
+    if (n == PANEL) {
+      for (; column + 4 <= columns; column += 4) {
+        const from = source + (<usize>column << 2);
+        const to = target + <usize>column * panelBytes;
+        for (let i: usize = 0; i < <usize>PANEL; i += 4) transpose4(from + i * stride, stride, to + (i << 2));
+      }
+    }
+    for (; column < columns; column++) {
+      const to = target + <usize>column * panelBytes;
+      for (let i = 0; i < PANEL; i++) {
+        const value: f32 = i < n ? load<f32>(source + <usize>i * stride + (<usize>column << 2)) : 0;
+        store<f32>(to + (<usize>i << 2), value);
+      }
+    }
+  }
+}
+
+/** Four rows of four numbers, stride bytes apart, to columns PANEL numbers apart. */
+// @ts-expect-error: decorator
+@inline
+function transpose4(from: usize, stride: usize, to: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + stride);
+  const c = v128.load(from + 2 * stride);
+  const d = v128.load(from + 3 * stride);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(to + panelBytes, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(to + 2 * panelBytes, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(to + 3 * panelBytes, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
+}
+
+/** vector [columns] or 0, columns, target [panels · PANEL], what fills the last panel (bits of a float) */
+export function packVector(command: usize, turn: i32): void {
+  if (turn != 0) return;
+  const source = <usize>word(command, 2);
+  const columns = word(command, 3);
+  const to = <usize>word(command, 4);
+  for (let i = 0; i < panelsOf(columns) * PANEL; i++) {
+    let bits = word(command, 5);
+    if (i < columns) bits = source ? load<i32>(source + (<usize>i << 2)) : 0;
+    store<i32>(to + (<usize>i << 2), bits);
+  }
+}

@@ -1,0 +1,56 @@
+// The words of a program, as src/engine/program/words.ts writes them. A program is blocks, a block is commands, each of
+// them 32-bit words. A buffer is two words: its address, and the bytes from one time step to the next.
+
+// Blocks: kind, time steps, rows, bytes of the commands.
+export const END = 0;
+/** Each command for all time steps, own rows. */
+export const EACH = 1;
+/** All commands at each time step, first to last, own rows. */
+export const FORWARD = 2;
+/** The same from last to first. */
+export const BACKWARD = 3;
+/** Each command for its own panels. */
+export const PANELS = 4;
+export const BARRIER = 5;
+
+// Commands: operation, words of the whole command, arguments.
+export const SEGMENT = 1;
+export const PRODUCT = 2;
+export const ZERO = 3;
+export const NORM = 4;
+export const NORM_GRADIENT = 5;
+export const GATHER = 6;
+export const TO_PANELS = 7;
+export const FROM_PANELS = 8;
+export const MULTIPLY = 9;
+export const CROSS_ENTROPY = 10;
+export const CROSS_ENTROPY_GRADIENT = 11;
+
+export const WEIGHT_GRADIENT = 20;
+export const COLUMN_SUMS = 21;
+export const SCATTER = 22;
+export const PACK = 23;
+export const PACK_TRANSPOSED = 24;
+export const PACK_VECTOR = 25;
+export const VECTOR_GRADIENT = 26;
+export const SQUARES = 27;
+export const ADAM = 28;
+
+// @ts-expect-error: decorator
+@inline
+export function word(at: usize, index: i32): i32 {
+  return load<i32>(at + (<usize>index << 2));
+}
+
+/**
+ * Where a buffer (two words) is at a time step. The lowest bit of the address marks a pair of buffers that are used in
+ * turns, the second bit which one is used at even time steps.
+ */
+// @ts-expect-error: decorator
+@inline
+export function place(at: usize, index: i32, t: i32): usize {
+  const base = <usize>word(at, index);
+  const stride = <usize>word(at, index + 1);
+  if (base & 1) return (base & ~3) + ((t ^ (<i32>base >> 1)) & 1 ? stride : 0);
+  return base + <usize>t * stride;
+}
