@@ -202,7 +202,8 @@ const unary: Readonly<Record<UnaryOperation, (of: tf.Tensor2D) => tf.Tensor2D>> 
   exp: tf.exp,
   log: tf.log,
   sqrt: tf.sqrt,
-  abs: tf.abs,
+  // TF.js derives abs at 0 as −1.
+  abs: (of) => tf.add(tf.relu(of), tf.relu(tf.neg(of))),
   square: tf.square,
   softplus: tf.softplus,
   softsign: (of) => tf.div(of, tf.add(tf.abs(of), 1)),
