@@ -47,17 +47,19 @@ export interface ForwardOptions {
 
 /** Layers of a cell and a linear head, with their weights on the engine until `dispose`. */
 export class Model {
+  /** All weights; those that stay as they were drawn are not `trainable`. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
 
   private constructor(
     readonly spec: ModelSpec,
     arrays: ReadonlyMap<string, NamedArray>,
   ) {
+    const fixed = new Set(parameterList(spec).flatMap(({ name, trained }) => (trained ? [] : [name])));
     this.parameters = new Map(
       [...arrays].map(([name, { shape, values }]) => {
         // A variable shares its first tensor, which lives on until it is disposed of itself.
         const first = tf.tensor(values, [...shape]);
-        const variable = tf.variable(first, true);
+        const variable = tf.variable(first, !fixed.has(name));
         first.dispose();
         return [name, variable];
       }),
@@ -157,7 +159,7 @@ export function stateNames({ cell, layers }: ModelSpec): string[] {
   return Array.from({ length: layers }, (_, layer) => cell.states.map((name) => `layers.${layer}.${name}`)).flat();
 }
 
-/** How many numbers a model learns. */
+/** How many numbers the weights of a model are, with those that stay as they were drawn. */
 export function countParameters(spec: ModelSpec): number {
   return parameterList(spec).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
@@ -166,6 +168,8 @@ interface ParameterEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly draw: (random: Random) => Float32Array;
+  /** False: never changed by training. */
+  readonly trained: boolean;
 }
 
 function parameterList(spec: ModelSpec): ParameterEntry[] {
@@ -175,21 +179,22 @@ function parameterList(spec: ModelSpec): ParameterEntry[] {
     name,
     shape,
     draw: (random) => glorotUniform(shape, random),
+    trained: true,
   });
   const embedding: ParameterEntry[] = [];
   if (input.kind === 'tokens') {
     const shape = [input.vocabularySize, input.embeddingSize];
-    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random) });
+    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random), trained: true });
   }
   const recurrentLayers = Array.from({ length: layers }, (_, layer) =>
     cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
-      const name = `layers.${layer}.${parameter.name}`;
-      return { name, shape: parameter.shape, draw: (random) => drawParameter(parameter, random) };
+      const { name, shape, trained } = parameter;
+      return { name: `layers.${layer}.${name}`, shape, trained, draw: (random) => drawParameter(parameter, random) };
     }),
   );
   const head = [
     glorot('head.W', [units, outputs]),
-    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs) },
+    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs), trained: true },
   ];
   return [...embedding, ...recurrentLayers.flat(), ...head];
 }
