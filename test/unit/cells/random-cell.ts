@@ -107,6 +107,12 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
   const unary = unaryOperations.filter((op) => !tame || !(kinked.includes(op) || risky.includes(op)));
   const binary = binaryOperations.filter((op) => !tame || !['min', 'max', 'divide'].includes(op));
   const bounded = (of: Expression): Expression => ({ op: 'tanh', of });
+  // Units that are all alike would be divided by next to nothing.
+  const spread = (term: Expression): Expression => ({
+    op: 'add',
+    left: bounded(term),
+    right: { op: 'linear', of: [{ op: 'input' }], bias: 0, init: 'default', trained: true },
+  });
   return fc
     .letrec<Terms>((tie) => {
       const inits = fc.constantFrom(...linearInits);
@@ -154,7 +160,7 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
               ),
             )
             .map(([term, init]): Expression => ({ op: 'scale', of: term, init })),
-          tie('varying').map((term): Expression => ({ op: 'norm', of: term })),
+          tie('varying').map((term): Expression => ({ op: 'norm', of: tame ? spread(term) : term })),
           fc.tuple(fc.constantFrom(...binary), tie('varying'), tie('any')).map(
             ([op, left, right]): Expression => ({
               op,
