@@ -99,7 +99,7 @@ export function randomCell({
 const number = (tame: boolean) =>
   tame
     ? fc.integer({ min: -20, max: 20 }).map((value) => value / 10 || 0.1)
-    : fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
+    : fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
 
 function termOf(names: readonly string[], params: readonly string[], tame: boolean): fc.Arbitrary<Expression> {
   const kinked = ['relu', 'abs', 'elu'];
