@@ -28,10 +28,14 @@ export function tokensOf(text: string): Tokens {
   const tokens: Token[] = [];
   const comment: string[] = [];
   const problems: Problem[] = [];
+  let isAbove = true;
   for (const match of text.matchAll(pattern)) {
     const { groups = {} } = match;
     const span = { start: match.index, end: match.index + match[0].length };
-    const token = (kind: TokenKind, content = match[0]) => tokens.push({ kind, text: content, span });
+    const token = (kind: TokenKind, content = match[0]) => {
+      tokens.push({ kind, text: content, span });
+      isAbove &&= kind === 'end of line';
+    };
     if (groups.line !== undefined) token('end of line');
     else if (groups.number !== undefined) {
       token('number');
@@ -46,7 +50,7 @@ export function tokensOf(text: string): Tokens {
       }
     } else if (groups.symbol !== undefined) token('symbol');
     else if (groups.comment !== undefined) {
-      if (tokens.every(({ kind }) => kind === 'end of line')) comment.push(match[0].slice(2).trim());
+      if (isAbove) comment.push(match[0].slice(2).trim());
     } else if (groups.unknown !== undefined) {
       problems.push({ message: `The character "${visible(match[0])}" has no meaning here`, span });
     }
