@@ -102,11 +102,16 @@ const number = (tame: boolean) =>
     : fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
 
 function termOf(names: readonly string[], params: readonly string[], tame: boolean): fc.Arbitrary<Expression> {
-  const kinked = ['relu', 'abs', 'elu'];
+  const kinked = ['relu', 'abs'];
   const risky = ['log', 'sqrt', 'exp', 'square'];
   const unary = unaryOperations.filter((op) => !tame || !(kinked.includes(op) || risky.includes(op)));
   const binary = binaryOperations.filter((op) => !tame || !['min', 'max', 'divide'].includes(op));
   const bounded = (of: Expression): Expression => ({ op: 'tanh', of });
+  const shifted = (term: Expression, by: number): Expression => ({
+    op: 'add',
+    left: bounded(term),
+    right: { op: 'number', value: by },
+  });
   // Units that are all alike would be divided by next to nothing.
   const spread = (term: Expression): Expression => ({
     op: 'add',
@@ -142,6 +147,17 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
                 ? { op, left: tame ? bounded(other) : other, right: positive }
                 : { op, of: positive };
             }),
+          // On one side of the kink or the other.
+          fc
+            .tuple(fc.constantFrom('relu', 'abs'), tie('varying'), fc.constantFrom(-1.5, 1.5))
+            .map(([op, term, by]): Expression => ({ op, of: tame ? shifted(term, by) : term })),
+          fc.tuple(fc.constantFrom('min', 'max'), tie('varying'), tie('any'), fc.constantFrom(-2.5, 2.5)).map(
+            ([op, left, right, by]): Expression => ({
+              op,
+              left: tame ? bounded(left) : left,
+              right: tame ? shifted(right, by) : right,
+            }),
+          ),
           fc.tuple(of, bias, inits, fc.boolean()).map(
             ([terms, first, init, trained]): Expression => ({
               op: 'linear',
