@@ -1,4 +1,4 @@
-"""PyTorch's numbers for the built-in cells: outputs, last states and all gradients.
+"""PyTorch's numbers for the built-in cells: outputs, last states and the gradients of all that is trained.
 
 Its own RNN, LSTM and GRU in one to three layers; the other cells as modules written from their papers, in two layers
 where the cell is small. Writes cells.json beside this file. Made with torch 2.13.0: python3 cells.py
@@ -27,6 +27,7 @@ class Cell(torch.nn.Module):
     """One step of a cell. `states` names what `forward` takes after the input and returns; the first is the output."""
 
     states = ["h"]
+    trained = True
 
     def __init__(self, size):
         super().__init__()
@@ -36,7 +37,7 @@ class Cell(torch.nn.Module):
 
     def draw(self, name, *shape):
         # A module's names have no dots.
-        self.weights[name.replace(".", "_")] = torch.nn.Parameter(coarse(*shape, scale=0.6))
+        self.weights[name.replace(".", "_")] = torch.nn.Parameter(coarse(*shape, scale=0.6), self.trained)
 
     def affine(self, gate, of="x h", bias="b", index=""):
         """Weights of a map: W for the input x, U for anything else, numbered where an equation has several."""
@@ -257,7 +258,9 @@ class LeakyIntegrator(Cell):
 
 
 class EchoState(Cell):
-    """Jaeger 2001 with a leak of 0.3; gradients of its weights are compared though it never uses them."""
+    """Jaeger 2001 with a leak of 0.3; its weights stay as they were drawn."""
+
+    trained = False
 
     def add(self):
         self.affine("h")
@@ -381,7 +384,9 @@ def case(cell, net, layers, names):
         "lossWeight": plain(weight),
         "output": plain(output),
         "last": {name: plain(value) for name, value in last.items()},
-        "gradients": {name: plain(value) for name, value in net.named(lambda p: p.grad).items()},
+        "gradients": {
+            name: plain(value) for name, value in net.named(lambda p: p.grad).items() if value is not None
+        },
         "inputGradient": plain(x.grad),
         # Zero where the cell carries its output without reading it.
         "startGradient": {
