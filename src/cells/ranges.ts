@@ -24,10 +24,17 @@ function rangeOf(expression: Expression, known: ReadonlyMap<string, Range>): Ran
     case 'norm':
       return unbounded;
     default:
-      return 'of' in expression
-        ? unary[expression.op](rangeOf(expression.of, known))
-        : binary[expression.op](rangeOf(expression.left, known), rangeOf(expression.right, known));
+      return bounded(
+        'of' in expression
+          ? unary[expression.op](rangeOf(expression.of, known))
+          : binary[expression.op](rangeOf(expression.left, known), rangeOf(expression.right, known)),
+      );
   }
+}
+
+/** An end that has no value, as of ∞ − ∞, bounds nothing. */
+function bounded([low, high]: Range): Range {
+  return [Number.isNaN(low) ? -infinite : low, Number.isNaN(high) ? infinite : high];
 }
 
 /** Of a function that only rises. */
@@ -67,7 +74,7 @@ const binary: Readonly<Record<BinaryOperation, (left: Range, right: Range) => Ra
 };
 
 function products(left: Range, right: Range): Range {
-  // 0 · ∞ has no value in floating point, but a bound of 0 times anything unbounded is unbounded or 0: keep it unbounded.
+  // 0 · ∞ has no value, and then neither end has one.
   const corners = left.flatMap((a) => right.map((b) => a * b));
-  return corners.some(Number.isNaN) ? unbounded : [Math.min(...corners), Math.max(...corners)];
+  return [Math.min(...corners), Math.max(...corners)];
 }

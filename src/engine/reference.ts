@@ -202,7 +202,8 @@ const unary: Readonly<Record<UnaryOperation, (of: tf.Tensor2D) => tf.Tensor2D>> 
   exp: tf.exp,
   log: tf.log,
   sqrt: tf.sqrt,
-  abs: tf.abs,
+  // TF.js derives abs at 0 as −1.
+  abs: (of) => tf.add(tf.relu(of), tf.relu(tf.neg(of))),
   square: tf.square,
   softplus: tf.softplus,
   softsign: (of) => tf.div(of, tf.add(tf.abs(of), 1)),
@@ -217,9 +218,15 @@ const binary: Readonly<Record<BinaryOperation, (left: tf.Tensor2D, right: tf.Ten
   subtract: tf.sub,
   multiply: tf.mul,
   divide: tf.div,
-  min: tf.minimum,
-  max: tf.maximum,
+  min: sameShape(tf.minimum),
+  max: sameShape(tf.maximum),
 };
+
+/** TF.js does not derive these where one operand is a vector or number and the other has rows. */
+function sameShape(of: (left: tf.Tensor, right: tf.Tensor) => tf.Tensor) {
+  return (left: tf.Tensor2D, right: tf.Tensor2D): tf.Tensor2D =>
+    of(tf.add(left, tf.zerosLike(right)), tf.add(right, tf.zerosLike(left))) as tf.Tensor2D;
+}
 
 /** A value that is the same in every row, row by row. */
 function whole(value: tf.Tensor, batch: number, units: number): tf.Tensor2D {

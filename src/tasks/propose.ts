@@ -21,7 +21,7 @@ const cells: readonly Proposed<CellName>[] = [
   { value: 'min-lstm', why: 'two gates that read the input alone; fast, needs several layers' },
   { value: 'lem', why: 'two states with learned time steps; for very long memories' },
   { value: 'leaky-integrator', why: 'an RNN whose units learn how slowly they change' },
-  { value: 'echo-state', why: 'a fixed random reservoir; the head alone learns' },
+  { value: 'echo-state', why: 'a fixed random reservoir; only what reads it learns, and the embedding of tokens' },
 ];
 
 const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {

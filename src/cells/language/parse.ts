@@ -1,3 +1,4 @@
+import { limits } from './limits';
 import type { CallOption, CellSyntax, Name, Problem, Span, Statement, Term } from './syntax';
 import { type Token, type TokenKind, tokensOf } from './tokens';
 
@@ -7,10 +8,6 @@ export interface Parsed {
   /** In the order of the text. */
   readonly problems: readonly Problem[];
 }
-
-/** What is beyond is refused rather than read, so that no text can exhaust the stack. */
-const deepest = 100;
-const mostOperators = 500;
 
 /**
  * Reads the text of one cell:
@@ -126,8 +123,8 @@ class Parser {
   }
 
   private factor(): Term {
-    if (++this.depth > deepest)
-      throw new Unreadable({ message: `Terms stand in more than ${deepest} others`, span: this.next.span });
+    if (++this.depth > limits.depth)
+      throw new Unreadable({ message: `Terms stand in more than ${limits.depth} others`, span: this.next.span });
     try {
       return this.factorWithin();
     } finally {
@@ -161,16 +158,22 @@ class Parser {
     const terms: Term[] = [];
     const options: CallOption[] = [];
     while (!this.is(')')) {
-      if (this.next.kind === 'name' && this.after?.text === ':') options.push(this.option());
+      if (this.next.kind === 'name' && this.after?.text === ':') options.push(this.option(options));
       else terms.push(this.sum());
       if (!this.is(')')) this.symbol(',');
+      if (terms.length + options.length > limits.arguments) {
+        throw new Unreadable({ message: `A call has more than ${limits.arguments} arguments`, span: called.span });
+      }
     }
     const { end } = this.symbol(')').span;
     return { kind: 'call', called, arguments: terms, options, span: { start: called.span.start, end } };
   }
 
-  private option(): CallOption {
+  private option(earlier: readonly CallOption[]): CallOption {
     const name = this.name();
+    if (earlier.some((option) => option.name.text === name.text)) {
+      throw new Unreadable({ message: `The option ${name.text} is given twice`, span: name.span });
+    }
     this.symbol(':');
     if (this.next.kind === 'name') {
       const { text, span } = this.take();
@@ -220,8 +223,11 @@ class Parser {
   }
 
   private takeOperator(): void {
-    if (++this.operators > mostOperators) {
-      throw new Unreadable({ message: `An equation has more than ${mostOperators} operators`, span: this.next.span });
+    if (++this.operators > limits.operators) {
+      throw new Unreadable({
+        message: `An equation has more than ${limits.operators} operators`,
+        span: this.next.span,
+      });
     }
     this.at++;
   }

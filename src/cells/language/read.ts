@@ -1,21 +1,20 @@
 import { UserError } from '../../base/user-error';
 import type { Cell } from '../expression';
+import { limits } from './limits';
 import { parseCell } from './parse';
 import type { Problem } from './syntax';
 import { understandCell } from './understand';
 
-/** Longer texts are no cells. */
-const longest = 100_000;
-
-/** All that is wrong in a cell's text, and the cell if nothing is. */
+/** What is wrong in a cell's text, the first hundred problems at most, and the cell if nothing is. */
 export function analyseCell(text: string): { readonly cell: Cell | undefined; readonly problems: readonly Problem[] } {
-  if (text.length > longest) {
-    const message = `The text has ${text.length} characters, and a cell at most ${longest}`;
+  if (text.length > limits.text) {
+    const message = `The text has ${text.length} characters, and a cell at most ${limits.text}`;
     return { cell: undefined, problems: [{ message, span: { start: 0, end: 0 } }] };
   }
   const { syntax, problems } = parseCell(text);
-  if (!syntax || problems.length > 0) return { cell: undefined, problems };
-  return understandCell(syntax);
+  if (!syntax || problems.length > 0) return { cell: undefined, problems: problems.slice(0, limits.problems) };
+  const understood = understandCell(syntax);
+  return { ...understood, problems: understood.problems.slice(0, limits.problems) };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { visible } from '../../base/visible';
+import { limits } from './limits';
 import type { Problem, Span } from './syntax';
 
 export type TokenKind = 'name' | 'number' | 'symbol' | 'end of line' | 'end of text';
@@ -18,23 +20,39 @@ export interface Tokens {
 const pattern =
   /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>\p{L}[\p{L}\p{M}\p{N}_]*'?)|(?<symbol>[{}()=+*/,:-])|(?<unknown>[\s\S])/gu;
 
-/** Cuts a text into tokens. A name begins with a letter of any script. */
+/**
+ * Cuts a text into tokens. A name begins with a letter of any script; however its accents are written, it is the same name.
+ * A number is one that single precision can hold.
+ */
 export function tokensOf(text: string): Tokens {
   const tokens: Token[] = [];
   const comment: string[] = [];
   const problems: Problem[] = [];
+  let isAbove = true;
   for (const match of text.matchAll(pattern)) {
     const { groups = {} } = match;
     const span = { start: match.index, end: match.index + match[0].length };
-    const token = (kind: TokenKind) => tokens.push({ kind, text: match[0], span });
+    const token = (kind: TokenKind, content = match[0]) => {
+      tokens.push({ kind, text: content, span });
+      isAbove &&= kind === 'end of line';
+    };
     if (groups.line !== undefined) token('end of line');
-    else if (groups.number !== undefined) token('number');
-    else if (groups.name !== undefined) token('name');
-    else if (groups.symbol !== undefined) token('symbol');
+    else if (groups.number !== undefined) {
+      token('number');
+      if (!Number.isFinite(Math.fround(Number(groups.number)))) {
+        problems.push({ message: 'A number is at most 3.4e38, the largest of single precision', span });
+      }
+    } else if (groups.name !== undefined) {
+      const whole = groups.name.normalize('NFC');
+      token('name', whole.slice(0, limits.name));
+      if (whole.length > limits.name) {
+        problems.push({ message: `A name has at most ${limits.name} characters, and this one ${whole.length}`, span });
+      }
+    } else if (groups.symbol !== undefined) token('symbol');
     else if (groups.comment !== undefined) {
-      if (tokens.every(({ kind }) => kind === 'end of line')) comment.push(match[0].slice(2).trim());
+      if (isAbove) comment.push(match[0].slice(2).trim());
     } else if (groups.unknown !== undefined) {
-      problems.push({ message: `The character ${JSON.stringify(match[0])} has no meaning here`, span });
+      problems.push({ message: `The character "${visible(match[0])}" has no meaning here`, span });
     }
   }
   tokens.push({ kind: 'end of text', text: '', span: { start: text.length, end: text.length } });

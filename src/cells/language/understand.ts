@@ -7,8 +7,11 @@ import {
   termsWithin,
   unaryOperations,
 } from '../expression';
+import { limits } from './limits';
+import { nearest } from './nearest';
+import { declared, nameProblem, type Scope } from './scope';
 import type { CallOption, CellSyntax, Name, Problem, Span, Term } from './syntax';
-import { functionNames, functionWords, reservedNames } from './words';
+import { functionNames, functionWords } from './words';
 
 const operations = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide' } as const;
 
@@ -25,12 +28,24 @@ export interface Understood {
 export function understandCell(syntax: CellSyntax): Understood {
   const problems: Problem[] = [];
   const note = (message: string, span: Span) => problems.push({ message, span });
-  const scope: Scope = { ...declared(syntax, note), defined: new Set(), note };
+  const lines = syntax.statements.filter((statement) => statement.kind === 'equation');
+  const declarations = declared(syntax, note);
+  const { states, params, constants } = declarations;
+  if (lines.length + states.size + params.size + constants.size > limits.names) {
+    note(`A cell has at most ${limits.names} equations, states, params and constants`, syntax.name.span);
+    return { cell: undefined, problems };
+  }
+  const scope = {
+    ...declarations,
+    all: new Set(lines.map(({ name }) => name.text)),
+    defined: new Set<string>(),
+    note,
+    meant: (wanted: string, names: readonly string[]) =>
+      problems.length < limits.problems ? nearest(wanted, names) : undefined,
+  };
   const equations: Equation[] = [];
-  for (const statement of syntax.statements) {
-    if (statement.kind !== 'equation') continue;
-    const { name, term } = statement;
-    const expression = meaning(term, scope);
+  for (const { name, term } of lines) {
+    const expression = meaning(term, { ...scope, own: name.text });
     nameProblem(name, scope);
     scope.defined.add(name.text);
     if (expression && isConstant(expression)) {
@@ -40,73 +55,26 @@ export function understandCell(syntax: CellSyntax): Understood {
       equations.push({ name: name.text, expression });
     }
   }
-  for (const [state, { span }] of scope.states) {
+  for (const [state, { span }] of states) {
     if (!scope.defined.has(`${state}'`))
       note(`The state ${state} is never updated: an equation ${state}' = … is missing`, span);
   }
-  if (problems.length === 0 && scope.states.size > 0 && !equations.some(({ expression }) => readsInput(expression))) {
+  if (problems.length === 0 && states.size > 0 && !equations.some(({ expression }) => readsInput(expression))) {
     note('The cell never reads its input: a term such as linear(x, h) is missing', syntax.name.span);
   }
-  if (scope.states.size === 0) note('The cell has no state: a line such as "state h" is missing', syntax.name.span);
+  if (states.size === 0) note('The cell has no state: a line such as "state h" is missing', syntax.name.span);
+  const learned = params.size + equations.reduce((sum, { expression }) => sum + countLearned(expression), 0);
+  if (learned > limits.learned)
+    note(`A cell learns at most ${limits.learned} weights, and this one ${learned}`, syntax.name.span);
   if (problems.length > 0) return { cell: undefined, problems: problems.sort((a, b) => a.span.start - b.span.start) };
   const cell = {
     name: syntax.name.text,
     paper: syntax.comment.join(' '),
-    states: [...scope.states.keys()],
-    params: [...scope.params].map(([name, init]) => ({ name, init })),
+    states: [...states.keys()],
+    params: [...params].map(([name, init]) => ({ name, init })),
     equations,
   };
   return { cell, problems };
-}
-
-type Note = (message: string, span: Span) => void;
-
-interface Scope {
-  readonly states: ReadonlyMap<string, Name>;
-  readonly params: ReadonlyMap<string, number>;
-  readonly constants: ReadonlyMap<string, number>;
-  /** What the lines above define. */
-  readonly defined: Set<string>;
-  readonly note: Note;
-}
-
-/** States, learned vectors and constants; they hold in the whole cell, wherever they are declared. */
-function declared({ statements }: CellSyntax, note: Note): Pick<Scope, 'states' | 'params' | 'constants'> {
-  const states = new Map<string, Name>();
-  const params = new Map<string, number>();
-  const constants = new Map<string, number>();
-  const isFree = ({ text, span }: Name, kind: string): boolean => {
-    if (text.endsWith("'")) note(`A ${kind} is declared without a prime: ${text.slice(0, -1)}`, span);
-    else if (reservedNames.includes(text)) note(`${text} has a meaning of its own and cannot name a ${kind}`, span);
-    else if (states.has(text) || params.has(text) || constants.has(text))
-      note(`The ${kind} ${text} is declared twice`, span);
-    else return true;
-    return false;
-  };
-  for (const statement of statements) {
-    if (statement.kind === 'state') {
-      for (const name of statement.names) if (isFree(name, 'state')) states.set(name.text, name);
-    } else if (statement.kind !== 'equation') {
-      const { kind, name, value } = statement;
-      if (isFree(name, kind)) (kind === 'param' ? params : constants).set(name.text, value);
-    }
-  }
-  return { states, params, constants };
-}
-
-function nameProblem({ text, span }: Name, { states, params, constants, defined, note }: Scope): void {
-  const state = text.endsWith("'") ? text.slice(0, -1) : undefined;
-  if (state !== undefined && !states.has(state)) {
-    note(`${text} would update a state, and there is no state ${state}: declare it, or leave out the prime`, span);
-  } else if (states.has(text)) {
-    note(`${text} is a state: its next value is ${text}'`, span);
-  } else if (params.has(text) || constants.has(text)) {
-    note(`${text} is declared as a ${params.has(text) ? 'param' : 'const'} and cannot be defined`, span);
-  } else if (reservedNames.includes(text)) {
-    note(`${text} has a meaning of its own and cannot be defined`, span);
-  } else if (defined.has(text)) {
-    note(`${text} is defined twice`, span);
-  }
 }
 
 /** Undefined after a problem was noted. */
@@ -134,10 +102,8 @@ function meaning(term: Term, scope: Scope): Expression | undefined {
   }
 }
 
-function nameMeaning(
-  { text, span }: Name,
-  { states, params, constants, defined, note }: Scope,
-): Expression | undefined {
+function nameMeaning({ text, span }: Name, scope: Scope): Expression | undefined {
+  const { states, params, constants, own, all, defined, note } = scope;
   const constant = constants.get(text);
   if (constant !== undefined) return { op: 'number', value: constant };
   if (params.has(text)) return { op: 'param', name: text };
@@ -146,8 +112,12 @@ function nameMeaning(
     note('x can stand alone in linear(…) only, since the input has a size of its own', span);
   } else if (functionNames.includes(text)) {
     note(`${text} is a function: give it an argument, as in ${text}(h)`, span);
+  } else if (text === own) {
+    note(`${text} stands in its own equation: what is carried from one step to the next is a state`, span);
+  } else if (all.has(text)) {
+    note(`${text} is defined only below: move its line above this one`, span);
   } else {
-    const near = nearest(text, [...states.keys(), ...params.keys(), ...constants.keys(), ...defined]);
+    const near = scope.meant(text, [...states.keys(), ...params.keys(), ...constants.keys(), ...defined]);
     note(`${text} is not defined above${near === undefined ? '' : `; did you mean ${near}?`}`, span);
   }
   return undefined;
@@ -159,7 +129,7 @@ function callMeaning(call: Call, scope: Scope): Expression | undefined {
   const name = call.called.text;
   const word = functionWords.find((one) => one.name === name);
   if (!word) {
-    const near = nearest(name, functionNames);
+    const near = scope.meant(name, functionNames);
     const hint = near === undefined ? `The functions are ${functionNames.join(', ')}` : `Did you mean ${near}?`;
     scope.note(`There is no function ${name}. ${hint}`, call.called.span);
     return undefined;
@@ -247,19 +217,13 @@ function isConstant(expression: Expression): boolean {
   return expression.op !== 'linear' && expression.op !== 'scale' && within.length > 0 && within.every(isConstant);
 }
 
-/** A name that differs in one letter, in its case, or by a prime. */
-function nearest(wanted: string, names: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/'$/, '');
-  return (
-    names.find((name) => plain(name) === plain(wanted)) ??
-    names.find((name) => wanted.length > 2 && Math.abs(name.length - wanted.length) < 2 && differsByOne(name, wanted))
-  );
-}
-
-function differsByOne(one: string, other: string): boolean {
-  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at++;
-  const rest = short.length === long.length ? short.slice(at + 1) : short.slice(at);
-  return rest === long.slice(at + 1);
+/** Weights and vectors that a term learns. */
+function countLearned(expression: Expression): number {
+  const own =
+    expression.op === 'linear'
+      ? expression.of.length + (expression.bias === undefined ? 0 : 1)
+      : expression.op === 'norm'
+        ? 2
+        : Number(expression.op === 'scale');
+  return termsWithin(expression).reduce((sum, term) => sum + countLearned(term), own);
 }

@@ -1,4 +1,4 @@
-import type { BinaryOperation, InternalOperation, UnaryOperation } from './operations';
+import type { Binary, Unary } from './operations';
 
 /** A vector value while code is written: the emitter's, in pairs of 128 bits. */
 export type Value = number;
@@ -40,7 +40,7 @@ type UnaryCode = (lanes: Lanes, x: Value) => Value;
 type BinaryCode = (lanes: Lanes, a: Value, b: Value) => Value;
 
 /** Every operation of the language and of its adjoint as instructions, in single precision. */
-export const unaryFunctions: Readonly<Record<UnaryOperation | InternalOperation, UnaryCode>> = {
+export const unaryFunctions: Readonly<Record<Unary, UnaryCode>> = {
   sigmoid,
   tanh,
   relu: (l, x) => l.two('max', x, l.constant(0)),
@@ -71,7 +71,7 @@ export const unaryFunctions: Readonly<Record<UnaryOperation | InternalOperation,
     ),
 };
 
-export const binaryFunctions: Readonly<Record<BinaryOperation | 'less', BinaryCode>> = {
+export const binaryFunctions: Readonly<Record<Binary, BinaryCode>> = {
   add: (l, a, b) => l.two('add', a, b),
   subtract: (l, a, b) => l.two('sub', a, b),
   multiply: (l, a, b) => l.two('mul', a, b),
@@ -91,7 +91,7 @@ function exp(l: Lanes, x: Value): Value {
   const y = l.two('max', l.two('min', x, l.constant(88)), l.constant(-87));
   // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the lowest bits.
   const magic = l.constant(12582912);
-  const shifted = l.fma(y, l.constant(1.44269504), magic);
+  const shifted = l.fma(y, l.constant(Math.LOG2E), magic);
   const n = l.two('sub', shifted, magic);
   const r = l.fma(n, l.constant(2.1219444e-4), l.fma(n, l.constant(-0.693359375), y));
   const p = polynomial(
@@ -109,7 +109,7 @@ function sigmoid(l: Lanes, x: Value): Value {
 
 /** A rational function in x², for |x| ≤ 7.905; coefficients of Eigen's generic fast tanh. */
 function tanh(l: Lanes, x: Value): Value {
-  const limit = 7.90531110763549805;
+  const limit = 7.905311107635498;
   const y = l.two('max', l.two('min', x, l.constant(limit)), l.constant(-limit));
   const square = l.two('mul', y, y);
   const above = polynomial(
@@ -162,7 +162,7 @@ function sine(l: Lanes, x: Value, quarters: number): Value {
   // π/2 in three parts
   const r = l.fma(
     n,
-    l.constant(-7.54978995489188216e-8),
+    l.constant(-7.549789954891882e-8),
     l.fma(n, l.constant(-4.8375129699707031e-4), l.fma(n, l.constant(-1.5703125), x)),
   );
   const square = l.two('mul', r, r);

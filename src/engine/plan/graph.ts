@@ -1,6 +1,7 @@
+import type { Algebra } from '../../cells/derivative';
 import type { Cell, Expression } from '../../cells/expression';
 import { learnedTerms } from '../../cells/parameters';
-import type { BinaryOperation, InternalOperation, UnaryOperation } from './operations';
+import type { Binary, Unary } from './operations';
 
 export type NodeId = number;
 
@@ -13,8 +14,8 @@ export type Node =
   | { readonly kind: 'state'; readonly state: number }
   | { readonly kind: 'map'; readonly map: number }
   | { readonly kind: 'norm'; readonly of: NodeId }
-  | { readonly kind: 'unary'; readonly op: UnaryOperation | InternalOperation; readonly of: NodeId }
-  | { readonly kind: 'binary'; readonly op: BinaryOperation | 'less'; readonly left: NodeId; readonly right: NodeId }
+  | { readonly kind: 'unary'; readonly op: Unary; readonly of: NodeId }
+  | { readonly kind: 'binary'; readonly op: Binary; readonly left: NodeId; readonly right: NodeId }
   /** What a buffer of the backward pass holds: see `Buffer`. */
   | { readonly kind: 'buffer'; readonly buffer: string };
 
@@ -25,7 +26,7 @@ export interface GraphMap {
 }
 
 /** Nodes, each stored once however often it is written. */
-export class Graph {
+export class Graph implements Algebra<NodeId> {
   readonly nodes: Node[] = [];
   readonly maps: GraphMap[] = [];
   private readonly known = new Map<string, NodeId>();
@@ -55,12 +56,12 @@ export class Graph {
     return this.add({ kind: 'number', value });
   }
 
-  unary(op: UnaryOperation | InternalOperation, of: NodeId): NodeId {
+  unary(op: Unary, of: NodeId): NodeId {
     return this.add({ kind: 'unary', op, of });
   }
 
   /** Leaves out what changes nothing: + 0, · 1, · 0. */
-  binary(op: BinaryOperation | 'less', left: NodeId, right: NodeId): NodeId {
+  binary(op: Binary, left: NodeId, right: NodeId): NodeId {
     const a = this.numberOf(left);
     const b = this.numberOf(right);
     if (op === 'add') {

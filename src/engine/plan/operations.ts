@@ -1,10 +1,10 @@
+import type { InternalBinary, InternalUnary } from '../../cells/derivative';
 import type { BinaryOperation, UnaryOperation } from '../../cells/expression';
 import type { Node } from './graph';
 
-export type { BinaryOperation, UnaryOperation };
-
-/** What derivatives need beyond the language: 1 where the argument is above 0, else 0; and −1, 0 or 1 by its sign. */
-export type InternalOperation = 'step' | 'sign';
+/** Operations of the language and of its adjoint. */
+export type Unary = UnaryOperation | InternalUnary;
+export type Binary = BinaryOperation | InternalBinary;
 
 /** As dear as a dozen additions or more: better kept than computed again. */
 export function isExpensive(node: Node): boolean {
@@ -12,4 +12,4 @@ export function isExpensive(node: Node): boolean {
   return node.kind === 'unary' && !cheap.includes(node.op);
 }
 
-const cheap: readonly (UnaryOperation | InternalOperation)[] = ['relu', 'abs', 'square', 'step', 'sign'];
+const cheap: readonly Unary[] = ['relu', 'abs', 'square', 'step', 'sign'];

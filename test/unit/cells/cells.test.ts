@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import type { Cell } from '../../../src/cells/expression';
 import { cellParameters, learnedTerms } from '../../../src/cells/parameters';
 import { equationRanges } from '../../../src/cells/ranges';
 import { cells, modelSchema, runConfigurationSchema } from '../../../src/configuration/run';
+import { runInFloat64 } from '../engine/float64';
+import { randomCell } from './random-cell';
 import { add, linear, multiply, relu, sigmoid, subtract, tanh, x } from './terms';
 
 const infinite = Number.POSITIVE_INFINITY;
@@ -75,6 +79,39 @@ describe('a cell of other equations', () => {
         ?.map((end) => end + 0),
     ).toEqual([-3, 0]);
   });
+});
+
+test('what any cell computes lies within its ranges', () => {
+  fc.assert(
+    fc.property(randomCell({ tame: false }), fc.integer({ min: 1, max: 1_000_000 }), (cell, seed) => {
+      const units = 2;
+      const random = randomFromSeed(seed);
+      const vector = (size: number) => Array.from({ length: size }, () => 5 * random.normal());
+      const weights = new Map(
+        cellParameters(cell, 1, units).map(({ name, shape }) => {
+          const values = vector(shape.reduce((a, b) => a * b, 1));
+          return [name, { shape, values }];
+        }),
+      );
+      const { values } = runInFloat64(
+        cell,
+        weights,
+        [[vector(1), vector(1)]],
+        cell.states.map(() => [vector(units)]),
+      );
+      for (const [name, [low, high]] of equationRanges(cell)) {
+        expect(low, name).toBeLessThanOrEqual(high);
+        const slack = 1e-9 * Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 1);
+        const found = values.get(name)?.flat(2) ?? [];
+        // A logarithm of a negative number, and what is made of it, is no number and has no place.
+        for (const value of found.filter((one) => !Number.isNaN(one))) {
+          expect(value, name).toBeGreaterThanOrEqual(low - slack);
+          expect(value, name).toBeLessThanOrEqual(high + slack);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('a size is refused', () => {

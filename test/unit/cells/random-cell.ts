@@ -100,14 +100,25 @@ export function randomCell({
 const number = (tame: boolean) =>
   tame
     ? fc.integer({ min: -20, max: 20 }).map((value) => value / 10 || 0.1)
-    : fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
+    : fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
 
 function termOf(names: readonly string[], params: readonly string[], tame: boolean): fc.Arbitrary<Expression> {
-  const kinked = ['relu', 'abs', 'elu'];
+  const kinked = ['relu', 'abs'];
   const risky = ['log', 'sqrt', 'exp', 'square'];
   const unary = unaryOperations.filter((op) => !tame || !(kinked.includes(op) || risky.includes(op)));
   const binary = binaryOperations.filter((op) => !tame || !['min', 'max', 'divide'].includes(op));
   const bounded = (of: Expression): Expression => ({ op: 'tanh', of });
+  const shifted = (term: Expression, by: number): Expression => ({
+    op: 'add',
+    left: bounded(term),
+    right: { op: 'number', value: by },
+  });
+  // Units that are all alike would be divided by next to nothing.
+  const spread = (term: Expression): Expression => ({
+    op: 'add',
+    left: bounded(term),
+    right: { op: 'linear', of: [{ op: 'input' }], bias: 0, init: 'default', trained: true },
+  });
   return fc
     .letrec<Terms>((tie) => {
       const inits = fc.constantFrom(...linearInits);
@@ -137,6 +148,17 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
                 ? { op, left: tame ? bounded(other) : other, right: positive }
                 : { op, of: positive };
             }),
+          // On one side of the kink or the other.
+          fc
+            .tuple(fc.constantFrom('relu', 'abs'), tie('varying'), fc.constantFrom(-1.5, 1.5))
+            .map(([op, term, by]): Expression => ({ op, of: tame ? shifted(term, by) : term })),
+          fc.tuple(fc.constantFrom('min', 'max'), tie('varying'), tie('any'), fc.constantFrom(-2.5, 2.5)).map(
+            ([op, left, right, by]): Expression => ({
+              op,
+              left: tame ? bounded(left) : left,
+              right: tame ? shifted(right, by) : right,
+            }),
+          ),
           fc.tuple(of, bias, inits, fc.boolean()).map(
             ([terms, first, init, trained]): Expression => ({
               op: 'linear',
@@ -155,7 +177,7 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
               ),
             )
             .map(([term, init]): Expression => ({ op: 'scale', of: term, init })),
-          tie('varying').map((term): Expression => ({ op: 'norm', of: term })),
+          tie('varying').map((term): Expression => ({ op: 'norm', of: tame ? spread(term) : term })),
           fc.tuple(fc.constantFrom(...binary), tie('varying'), tie('any')).map(
             ([op, left, right]): Expression => ({
               op,

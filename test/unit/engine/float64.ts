@@ -88,19 +88,20 @@ export function runInFloat64(
         return sum;
       }
       default: {
-        if ('of' in expression) return of(expression.of).map(unary[expression.op]);
+        if ('of' in expression) return of(expression.of).map(unaryFunctions[expression.op]);
         const left = of(expression.left);
         const right = of(expression.right);
         const at = (values: number[], index: number) => values[values.length === 1 ? 0 : index] ?? 0;
         return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
-          binary[expression.op](at(left, index), at(right, index)),
+          binaryFunctions[expression.op](at(left, index), at(right, index)),
         );
       }
     }
   }
 }
 
-const unary: Readonly<Record<UnaryOperation, (x: number) => number>> = {
+/** Functions of one number in double precision. */
+export const unaryFunctions: Readonly<Record<UnaryOperation, (x: number) => number>> = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   tanh: Math.tanh,
   relu: (x) => Math.max(0, x),
@@ -117,7 +118,7 @@ const unary: Readonly<Record<UnaryOperation, (x: number) => number>> = {
   cos: Math.cos,
 };
 
-const binary: Readonly<Record<BinaryOperation, (a: number, b: number) => number>> = {
+export const binaryFunctions: Readonly<Record<BinaryOperation, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,

@@ -93,6 +93,32 @@ describe('weights', () => {
     }
   });
 
+  test('begin as their cell wants them: an identity, a reservoir, evenly from 0 to 1, a number', () => {
+    const units = 200;
+    const drawn = (cell: CellName, name: string) =>
+      withModel(spec({ cell: builtinCell(cell), units, layers: 1 }), (model) => [
+        ...valuesOf(model, `layers.0.${name}`),
+      ]);
+    const identity = Array.from({ length: units ** 2 }, (_, at) => Number(at % (units + 1) === 0));
+    expect(drawn('irnn', 'h.U')).toEqual(identity);
+
+    const input = drawn('echo-state', 'h.W');
+    expect(Math.max(...input)).toBeLessThanOrEqual(1);
+    expect(Math.min(...input)).toBeGreaterThanOrEqual(-1);
+    expect(variance(input)).toBeCloseTo(1 / 3, 1);
+    expect(spectralRadius(drawn('echo-state', 'h.U'), units)).toBeGreaterThan(0.8);
+    expect(spectralRadius(drawn('echo-state', 'h.U'), units)).toBeLessThan(1);
+
+    const own = drawn('indrnn', 'h.p');
+    expect(Math.min(...own)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...own)).toBeLessThanOrEqual(1);
+    expect(own.reduce((sum, value) => sum + value, 0) / units).toBeCloseTo(0.5, 1);
+
+    expect(new Set(drawn('lstm-peephole', 'f.p'))).toEqual(new Set([0]));
+    expect(new Set(drawn('leaky-integrator', 'leak'))).toEqual(new Set([-1]));
+    expect(new Set(drawn('lstm-layernorm', 'f.g2'))).toEqual(new Set([1]));
+  });
+
   test('of the forget gate begin with a bias of one, all other biases with zero', () => {
     withModel(spec({ layers: 3 }), (model) => {
       const biases = [...weightsOf(model).keys()].filter((key) => /\.b\d*$/.test(key));
@@ -252,6 +278,22 @@ describe('dropout', () => {
     }
   });
 });
+
+/** By Gelfand's formula: the growth of a vector over many products. */
+function spectralRadius(matrix: readonly number[], size: number): number {
+  const products = 400;
+  let vector = Array.from({ length: size }, (_, at) => Math.sin(at + 1));
+  let growth = 0;
+  for (let product = 0; product < products; product++) {
+    const next = vector.map((_, row) =>
+      vector.reduce((sum, value, column) => sum + value * (matrix[row * size + column] ?? 0), 0),
+    );
+    const norm = Math.hypot(...next) / Math.hypot(...vector);
+    growth += Math.log(norm) / products;
+    vector = next.map((value) => value / norm);
+  }
+  return Math.exp(growth);
+}
 
 function farFromOrthogonal(values: ArrayLike<number>, size: number): number {
   let far = 0;
