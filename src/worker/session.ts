@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
+import type { Cell } from '../cells/expression';
 import type { RunConfiguration } from '../configuration/run';
 import { engineVersion, startEngine } from '../engine/tensors';
 import { countParameters } from '../models/model';
@@ -14,6 +15,7 @@ import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { breathe } from './breathe';
+import { cellOfRun, chosenCell } from './cell';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
 
@@ -34,21 +36,24 @@ export class Session {
   ) {}
 
   /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
-  static async begin({ source, choices, folder, name }: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
+  static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
+    const { source, choices, folder, name } = request;
     const engine = await startEngine();
+    const { cell, text: cellText } = await chosenCell(choices.model?.cell, request.cell);
     const dataset = await readDataset(source, choices);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
-    const training = trainingOf(dataset, configuration);
+    const training = trainingOf(dataset, configuration, cell);
     const { proposal: _, ...kept } = dataset.report;
     const fewer = training.batchSize < configuration.training.batchSize;
     const record: RunRecord = {
       formatVersion: 1,
       id: basename(folder),
-      name: name ?? (await freeName(folder, `${configuration.model.cell} on ${dataset.report.name}`)),
+      name: name ?? (await freeName(folder, `${cell.name} on ${dataset.report.name}`)),
       createdAt: new Date().toISOString(),
       state: 'running',
       configuration,
+      cell: cell.name,
       dataset: {
         ...kept,
         warnings: fewer
@@ -62,13 +67,12 @@ export class Session {
       engine,
       parameters: countParameters(training.model.spec),
     };
-    const writer = await RunWriter.create(
-      folder,
-      record,
-      dataset.prepared.encoding,
-      (await training.isSound()) ? await training.snapshot() : undefined,
-      source.kind === 'text' ? source.text : undefined,
-    );
+    const writer = await RunWriter.create(folder, record, {
+      encoding: dataset.prepared.encoding,
+      cell: cellText,
+      checkpoint: (await training.isSound()) ? await training.snapshot() : undefined,
+      text: source.kind === 'text' ? source.text : undefined,
+    });
     return new Session(dataset, training, configuration, writer, emit);
   }
 
@@ -76,6 +80,7 @@ export class Session {
   static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
     await startEngine();
     const record = await readRecord(folder);
+    const cell = await cellOfRun(folder, record);
     const saved = record.configuration;
     const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
     const dataset = await readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration);
@@ -96,7 +101,7 @@ export class Session {
           wayOut: 'Give a greater total of steps.',
         });
       }
-      const training = trainingOf(dataset, configuration, checkpoint);
+      const training = trainingOf(dataset, configuration, cell, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
       await session.update({ state: 'running', configuration });
       return session;
@@ -258,9 +263,10 @@ export class Session {
 function trainingOf(
   { task, prepared }: ReadDataset,
   configuration: RunConfiguration,
+  cell: Cell,
   checkpoint?: Checkpoint,
 ): Training {
-  const spec = task.spec(prepared.encoding, configuration.model);
+  const spec = task.spec(prepared.encoding, { ...configuration.model, cell });
   return new Training({ task, prepared, spec, configuration, now: () => performance.now(), breathe }, checkpoint);
 }
 

@@ -41,6 +41,14 @@ const cellLabels: Readonly<Record<CellName, string>> = {
   'echo-state': 'Echo State Network',
 };
 
+/** Whether a choice names one of Unroll's own cells. The schema knows it too, and would bring its library into the host. */
+export const isBuiltin = (cell: string): cell is CellName => Object.hasOwn(cellLabels, cell);
+
+/** Of a cell of Unroll its label; of a file its name. */
+export function cellLabel(cell: string): string {
+  return isBuiltin(cell) ? cellLabels[cell] : visible(cell.split(/[\\/:]/).at(-1) ?? cell);
+}
+
 const proposed = 'proposed';
 
 /** The task that was found in the file first, then what else it could be. */
@@ -103,7 +111,7 @@ export function summary(draft: Draft, fields: readonly Field[]): string {
   const value = (key: Field['key']) => valueNow(draft, fields, key);
   return [
     taskLabels[draft.report.task],
-    `${cell ? cellLabels[cell] : ''}, ${sizeText({ units, layers })}`,
+    `${cell === undefined ? '' : cellLabel(cell)}, ${sizeText({ units, layers })}`,
     `${value('steps')} steps at rate ${value('learningRate')}`,
   ].join(' · ');
 }

@@ -1,6 +1,5 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { builtinCell } from '../../cells/builtin';
 import { readText } from '../../data';
 import { softmaxCrossEntropy } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
@@ -79,7 +78,7 @@ export const language: Task<LanguageEncoding> = {
   },
 
   spec: ({ vocabulary }, { cell, units, layers, dropout }) => ({
-    cell: builtinCell(cell),
+    cell,
     units,
     layers,
     dropout,
