@@ -1,13 +1,18 @@
 import { EsbuildPlugin } from 'esbuild-loader';
 import webpack from 'webpack';
 
-/** Three programs and the host's twin, one bundle each; the engine loads in the worker alone. */
+/**
+ * Three programs and the host's twin, one bundle each; the engine loads in the worker alone, and what the editor knows of
+ * the language of cells when the first of them is opened.
+ */
 export default (_environment, { mode = 'production' }) => {
   const shared = {
     mode,
     devtool: mode === 'production' ? false : 'source-map',
     resolve: { extensions: ['.ts', '.tsx', '.js'], mainFields: ['module', 'main'] },
     module: {
+      // What the program itself requires, such as a bundle beside it, is not for webpack to find.
+      parser: { javascript: { createRequire: false } },
       rules: [
         { test: /\.tsx?$/, loader: 'esbuild-loader', options: { target: 'es2023' } },
         { test: /\.css$/, type: 'asset/source' },
@@ -29,6 +34,7 @@ export default (_environment, { mode = 'production' }) => {
   return [
     node('host', './src/extension.ts'),
     node('worker', './src/worker/main.ts'),
+    node('language', './src/cell-language/main.ts'),
     {
       ...node('cli', './src/cli/main.ts'),
       plugins: [new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { listRuns } from '../../src/runs';
-import { activatedExtension, closeAllEditors, found, show, workspaceFile, workspaceFolder } from './helpers';
+import {
+  activatedExtension,
+  closeAllEditors,
+  found,
+  show,
+  showUntitled,
+  workspaceFile,
+  workspaceFolder,
+} from './helpers';
 
 const text = 'the cat sat on the mat. the dog sat on the log. '.repeat(80);
 const command = (id: string, ...rest: unknown[]) => vscode.commands.executeCommand(id, ...rest);
@@ -23,6 +31,75 @@ async function acceptAll(name: string, started: Thenable<unknown>): Promise<stri
   await command('unroll.stop', run.folder);
   return run.folder;
 }
+
+suite('the language of cells', () => {
+  suiteSetup(activatedExtension);
+  suiteTeardown(closeAllEditors);
+  const lines = ['cell mine {', '  state h', '  r = sigmoid(linear(x, h))', "  h' = r*h", '}', ''];
+  const ask = <T>(id: string, uri: vscode.Uri, ...rest: unknown[]) =>
+    vscode.commands.executeCommand<T>(id, uri, ...rest);
+  const texts = ({ contents }: vscode.Hover) =>
+    contents.map((part) => (part as vscode.MarkdownString).value).join('\n');
+
+  test('tells problems as one types, and takes them back', async () => {
+    const { document, edit } = await showUntitled(lines.join('\n').replace('r*h', 'q*h'), 'unroll-cell');
+    const problems = () =>
+      vscode.languages.getDiagnostics(document.uri).map(({ message, range }) => [message, range.start.line]);
+    const become = (count: number) => found(`${count} problems`, async () => problems().length === count || undefined);
+    await become(1);
+    assert.deepEqual(problems(), [['q is not defined above', 3]]);
+    await edit((change) => change.replace(new vscode.Range(3, 7, 3, 8), 'r'));
+    await become(0);
+    await edit((change) => change.insert(new vscode.Position(1, 9), ', c'));
+    await become(1);
+    await command('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('completes, explains, renames, formats, and finds what is defined', async () => {
+    const file = await workspaceFile('language.cell', lines.join('\n'));
+    await show(file);
+    const place = new vscode.Position(3, 7);
+    const { items } = await ask<vscode.CompletionList>('vscode.executeCompletionItemProvider', file, place);
+    assert.deepEqual(
+      items.slice(0, 2).map(({ label }) => label),
+      ['h', 'r'],
+    );
+    const [hover] = await ask<vscode.Hover[]>('vscode.executeHoverProvider', file, place);
+    assert.match(texts(hover ?? assert.fail('no hover')), /r\*\*: a gate, \[batch, units\], from 0 to 1/);
+    const help = await ask<vscode.SignatureHelp>(
+      'vscode.executeSignatureHelpProvider',
+      file,
+      new vscode.Position(2, 24),
+    );
+    assert.match(help.signatures[0]?.label ?? '', /^linear\(a, b/);
+    const [definition] = await ask<vscode.Location[]>('vscode.executeDefinitionProvider', file, place);
+    assert.equal(definition?.range.start.line, 2);
+    const [symbol] = await ask<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', file);
+    assert.deepEqual(
+      symbol?.children.map(({ name }) => name),
+      ['h', 'r', "h'"],
+    );
+    const edits = await ask<vscode.TextEdit[]>('vscode.executeFormatDocumentProvider', file, {
+      tabSize: 2,
+      insertSpaces: true,
+    });
+    const formatting = new vscode.WorkspaceEdit();
+    formatting.set(file, edits);
+    await vscode.workspace.applyEdit(formatting);
+    assert.equal(vscode.window.activeTextEditor?.document.lineAt(3).text, "  h' = r * h");
+    const renamed = await ask<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      file,
+      new vscode.Position(1, 8),
+      'k',
+    );
+    assert.equal(renamed.get(file).length, 4);
+    await assert.rejects(
+      async () => ask('vscode.executeDocumentRenameProvider', file, new vscode.Position(1, 8), 'r'),
+      /name of this cell already/,
+    );
+  });
+});
 
 suite('a cell of one’s own', () => {
   suiteSetup(async () => {

@@ -4,13 +4,13 @@ import { parseCell } from './parse';
 import type { Problem } from './syntax';
 import { understandCell } from './understand';
 
-/** Longer texts are no cells. */
-const longest = 100_000;
+/** Texts of more characters are no cells. */
+export const longestText = 100_000;
 
 /** All that is wrong in a cell's text, and the cell if nothing is. */
 export function analyseCell(text: string): { readonly cell: Cell | undefined; readonly problems: readonly Problem[] } {
-  if (text.length > longest) {
-    const message = `The text has ${text.length} characters, and a cell at most ${longest}`;
+  if (text.length > longestText) {
+    const message = `The text has ${text.length} characters, and a cell at most ${longestText}`;
     return { cell: undefined, problems: [{ message, span: { start: 0, end: 0 } }] };
   }
   const { syntax, problems } = parseCell(text);
