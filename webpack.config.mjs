@@ -2,7 +2,10 @@ import { EsbuildPlugin } from 'esbuild-loader';
 import webpack from 'webpack';
 import { buildKernels } from './scripts/kernels.mjs';
 
-/** Three programs, the engine's helper threads and the host's twin, one bundle each; the engine loads in the worker alone. */
+/**
+ * Three programs, the engine's helper threads and the host's twin, one bundle each; the engine loads in the worker alone,
+ * and what the editor knows of the language of cells when the first of them is opened.
+ */
 export default async (_environment, { mode = 'production' }) => {
   await buildKernels();
   const shared = {
@@ -10,6 +13,8 @@ export default async (_environment, { mode = 'production' }) => {
     devtool: mode === 'production' ? false : 'source-map',
     resolve: { extensions: ['.ts', '.tsx', '.js'], mainFields: ['module', 'main'] },
     module: {
+      // What the program itself requires, such as a bundle beside it, is not for webpack to find.
+      parser: { javascript: { createRequire: false } },
       rules: [
         { test: /\.tsx?$/, loader: 'esbuild-loader', options: { target: 'es2023' } },
         { test: /\.css$/, type: 'asset/source' },
@@ -32,6 +37,7 @@ export default async (_environment, { mode = 'production' }) => {
     node('host', './src/extension.ts'),
     node('worker', './src/worker/main.ts'),
     node('helper', './src/worker/helper.ts'),
+    node('language', './src/cell-language/main.ts'),
     {
       ...node('cli', './src/cli/main.ts'),
       plugins: [new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],

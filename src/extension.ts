@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './editor/commands/table';
 import { type HostMark, markHost } from './editor/host-mark';
 import { offerInterrupted } from './editor/interrupted';
+import { registerCellLanguage } from './editor/language/register';
 import { panelType } from './editor/panel/hosts';
 import { renewStalePages } from './editor/panel/stale';
 import { RunsTree, watchRuns } from './editor/runs-tree';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     tree,
     registerCommands(opened, () => tree.selection),
+    registerCellLanguage(),
     showTrainings(trainings),
     watchRuns(list),
     samples.register(),

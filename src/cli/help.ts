@@ -26,7 +26,8 @@ export function help(): string {
   return usage + all.map((option) => `  --${option.flag.padEnd(width)}${description(option)}\n`).join('');
 }
 
-function description({ description, values, default: fallback }: Option): string {
-  const choices = values ? ` (${values.map(shownValue).join(' ')})` : '';
+function description({ description, values, examples, default: fallback }: Option): string {
+  const known = values ?? examples;
+  const choices = known ? ` (${known.map(shownValue).join(' ')})` : '';
   return `${description}${choices}${fallback === undefined ? '' : ` [${shownValue(fallback)}]`}`;
 }

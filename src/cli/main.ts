@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import manifest from '../../package.json';
 import { sentence, UserError } from '../base/user-error';
 import { visible, visibleJson } from '../base/visible';
+import { isCellName, type RunChoices } from '../configuration/run';
 import type { RunResult, RunState, Trace } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { newRunFolder } from '../runs';
@@ -32,8 +33,9 @@ async function main(): Promise<void> {
     case 'train': {
       const folder = resolve(request.out ?? (await newRunFolder(process.cwd(), basename(request.file))));
       const source = { kind: 'file' as const, path: resolve(request.file) };
+      const choices = withCellPath(request.choices);
       return follow(request.json, folder, (worker) =>
-        worker.call('train', { source, choices: request.choices, folder, name: request.name }),
+        worker.call('train', { source, choices, folder, name: request.name }),
       );
     }
     case 'resume': {
@@ -54,6 +56,13 @@ async function main(): Promise<void> {
     case 'probe':
       return probe(request);
   }
+}
+
+/** The path of a cell's file is relative to the folder in which the command was typed. */
+function withCellPath(choices: RunChoices): RunChoices {
+  const cell = choices.model?.cell;
+  if (cell === undefined || isCellName(cell)) return choices;
+  return { ...choices, model: { ...choices.model, cell: resolve(cell) } };
 }
 
 /** Trains and tells, until the end or Ctrl-C: the first asks for a checkpoint, a second ends at once. */

@@ -9,6 +9,8 @@ export interface Option {
   readonly key: string;
   readonly kind: 'number' | 'text' | 'list';
   readonly values: readonly string[] | undefined;
+  /** Texts that it knows, where it takes others as well. */
+  readonly examples: readonly string[] | undefined;
   readonly default: unknown;
   readonly description: string;
   /** What a number must be: "a whole number from 1 to 4". */
@@ -20,6 +22,7 @@ const groups = { reading: readingSchema, model: modelSchema, training: trainingS
 interface PropertySchema {
   readonly type?: string;
   readonly enum?: readonly string[];
+  readonly examples?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -41,6 +44,7 @@ export function options(): Option[] {
         key,
         kind: property.type === 'array' ? 'list' : property.type === 'string' || property.enum ? 'text' : 'number',
         values: property.enum,
+        examples: property.examples,
         default: property.default,
         description: property.description ?? '',
         range: rangeOf(property),
@@ -100,5 +104,7 @@ function complaintOf({ flag, kind, values, range }: Option, given: string, error
     return { flag, reason, wayOut: `Choose among: ${values.map(shownValue).join(' ')}.` };
   }
   if (kind === 'number') return { flag, reason: `"${text}" is not ${range}`, wayOut: 'Give such a number.' };
-  return { flag, reason: `"${text}": ${error.issues[0]?.message ?? 'not valid'}`, wayOut: 'Correct it.' };
+  const [issue] = error.issues;
+  if (issue?.code === 'custom') return { flag, reason: issue.message, wayOut: String(issue.params?.wayOut) };
+  return { flag, reason: `"${text}": ${issue?.message ?? 'not valid'}`, wayOut: 'Correct it.' };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { nearNames } from '../base/near-names';
+import { excerpt } from '../base/visible';
 
 /**
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
@@ -47,8 +49,29 @@ export const readingSchema = z.strictObject({
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
 
+/** Whether a choice of a cell names one of Unroll's own; any other is the path of a `.cell` file. */
+export const isCellName = (choice: string): choice is CellName => cells.some((name) => name === choice);
+
+const cellChoice = z
+  .string()
+  .max(4096)
+  .superRefine((choice, { addIssue }) => {
+    if (isCellName(choice) || choice.toLowerCase().endsWith('.cell')) return;
+    const near = nearNames(choice, cells);
+    addIssue({
+      code: 'custom',
+      message: `"${excerpt(choice)}" is neither a cell of Unroll nor the path of a .cell file`,
+      params: {
+        wayOut: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}Choose a .cell file or among: ${cells.join(' ')}.`,
+      },
+    });
+  });
+
 export const modelSchema = z.strictObject({
-  cell: z.enum(cells).default('lstm').describe('recurrent cell'),
+  cell: cellChoice
+    .default('lstm')
+    .describe('recurrent cell: one of the names, or the path of a .cell file')
+    .meta({ examples: [...cells] }),
   units: count(1, 4096).default(32).describe('size of the hidden state of each layer'),
   layers: count(1, 4).default(1).describe('recurrent layers, one on another'),
   dropout: z.number().min(0).max(0.95).default(0).describe('share of values dropped between layers while training'),

@@ -17,21 +17,22 @@ export class LastChoices {
 
   /** Of this file, or of whatever was trained on last. */
   of(uri: vscode.Uri | undefined): LastChoice | undefined {
-    const all = this.all();
+    const { all } = this;
     return all.find((choice) => choice.uri === uri?.toString()) ?? all[0];
   }
 
   async remember(uri: vscode.Uri, choices: RunChoices): Promise<void> {
-    const others = this.all().filter((choice) => choice.uri !== uri.toString());
+    const others = this.all.filter((choice) => choice.uri !== uri.toString());
     await this.memory.update(key, [{ uri: uri.toString(), choices }, ...others].slice(0, kept));
     this.tell();
   }
 
-  private all(): readonly LastChoice[] {
+  /** Newest first. */
+  get all(): readonly LastChoice[] {
     return this.memory.get<readonly LastChoice[]>(key, []);
   }
 
   private tell(): void {
-    void vscode.commands.executeCommand('setContext', 'unroll.canTrainAgain', this.all().length > 0);
+    void vscode.commands.executeCommand('setContext', 'unroll.canTrainAgain', this.all.length > 0);
   }
 }

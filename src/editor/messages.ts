@@ -3,6 +3,7 @@ import { sentence } from '../base/user-error';
 import { visible } from '../base/visible';
 import type { Remedy, UserErrorData } from '../protocol/errors';
 import { lineOf, readable } from './readable';
+import { nameOf } from './sources';
 
 export interface Button {
   readonly label: string;
@@ -14,6 +15,8 @@ export interface Failure {
   readonly error: unknown;
   /** The file that was read, to open it at the line that the error names. */
   readonly file?: vscode.Uri | undefined;
+  /** The cell's file, which the error may name instead. */
+  readonly cell?: vscode.Uri | undefined;
   /** Tries again with other choices. */
   readonly retry?: ((choices: Remedy['choices']) => unknown) | undefined;
   readonly buttons?: readonly Button[];
@@ -41,8 +44,9 @@ export async function showMessage(kind: 'info' | 'error', text: string, buttons:
   await buttons.find(({ label }) => label === chosen)?.run();
 }
 
-function remedies({ actions = [], where }: UserErrorData, { file, retry }: Failure): Button[] {
+function remedies({ actions = [], where }: UserErrorData, { file: dataset, cell, retry }: Failure): Button[] {
   const line = lineOf(where);
+  const file = cell && where?.startsWith(`${visible(nameOf(cell))}, `) ? cell : dataset;
   return [
     ...(retry ? actions.map(({ label, choices }) => ({ label, run: () => retry(choices) })) : []),
     // Three buttons push the message's source aside, and the text names the line.

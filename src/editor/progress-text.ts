@@ -1,4 +1,5 @@
 import { duration } from '../base/duration';
+import { visible } from '../base/visible';
 import type { Progress } from '../protocol/panel';
 import type { MetricsPoint, RunRecord } from '../protocol/run';
 
@@ -31,8 +32,8 @@ function rate(value: number): string {
 }
 
 /** "lstm 64" or "gru 2×128". */
-export function modelText({ configuration: { model } }: RunRecord): string {
-  return `${model.cell} ${model.layers > 1 ? `${model.layers}×` : ''}${model.units}`;
+export function modelText({ cell, configuration: { model } }: RunRecord): string {
+  return `${visible(cell ?? model.cell)} ${model.layers > 1 ? `${model.layers}×` : ''}${model.units}`;
 }
 
 /** A loss as it is shown everywhere: four significant digits. */

@@ -22,30 +22,32 @@ export function targetOf(argument: unknown): vscode.Uri | undefined {
   return isFile ? input.uri : vscode.window.activeTextEditor?.document.uri;
 }
 
-/**
- * How the content at `uri` is had: from the disk, or from the editor where that has more than the disk.
- * Throws a `UserError` when the editor was closed or the file is not there.
- */
+/** A dataset at `uri`. Throws as `sourceOf`. */
 export async function materialOf(uri: vscode.Uri, storage: string): Promise<Material> {
-  const root = rootOf(uri, storage);
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  if (document && (document.isDirty || uri.scheme !== 'file')) {
-    return { uri, root, source: { kind: 'text', name: nameOf(uri), text: document.getText() } };
-  }
-  if (uri.scheme === 'file') {
-    return { uri, root, source: { kind: 'file', path: uri.fsPath } };
-  }
-  if (uri.scheme === 'untitled') {
-    throw new UserError({
-      what: `The editor ${nameOf(uri)} was closed without saving`,
-      wayOut: 'Open a file and run "Unroll: Train on This File".',
-    });
-  }
-  const opened = await vscode.workspace.openTextDocument(uri);
-  return { uri, root, source: { kind: 'text', name: nameOf(uri), text: opened.getText() } };
+  const source = await sourceOf(uri, 'Open a file and run "Unroll: Train on This File".');
+  return { uri, root: rootOf(uri, storage), source };
 }
 
-function nameOf(uri: vscode.Uri): string {
+/**
+ * How the content at `uri` is had: from the disk, or from the editor where that has more than the disk.
+ * Throws a `UserError`, with this way out, when the editor was closed.
+ */
+export async function sourceOf(uri: vscode.Uri, wayOut: string): Promise<DatasetSource> {
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+  if (document && (document.isDirty || uri.scheme !== 'file')) {
+    return { kind: 'text', name: nameOf(uri), text: document.getText() };
+  }
+  if (uri.scheme === 'file') {
+    return { kind: 'file', path: uri.fsPath };
+  }
+  if (uri.scheme === 'untitled') {
+    throw new UserError({ what: `The editor ${nameOf(uri)} was closed without saving`, wayOut });
+  }
+  const opened = await vscode.workspace.openTextDocument(uri);
+  return { kind: 'text', name: nameOf(uri), text: opened.getText() };
+}
+
+export function nameOf(uri: vscode.Uri): string {
   return uri.path.split('/').at(-1) || uri.path;
 }
 

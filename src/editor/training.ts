@@ -5,7 +5,7 @@ import type { RunChoices } from '../configuration/run';
 import type { DatasetSource } from '../protocol/dataset';
 import type { Progress } from '../protocol/panel';
 import type { MetricsPoint, RunRecord, Sample, SampleRequest } from '../protocol/run';
-import type { Outcome, WorkerEvents } from '../protocol/worker';
+import type { CellText, Outcome, WorkerEvents } from '../protocol/worker';
 import type { OnEvent, WorkerClient } from '../worker/start';
 import { progressOf } from './progress-text';
 import { Signal } from './signal';
@@ -16,6 +16,8 @@ export type Order =
       readonly kind: 'train';
       readonly source: DatasetSource;
       readonly choices: RunChoices;
+      /** The cell's text, where an editor has it. */
+      readonly cell?: CellText | undefined;
       readonly folder: string;
     }
   | { readonly kind: 'resume'; readonly folder: string; readonly name: string; readonly steps?: number | undefined };
@@ -151,6 +153,7 @@ export class Training {
         ? client.call('train', {
             source: order.source,
             choices: order.choices,
+            cell: order.cell,
             folder: order.folder,
           })
         : client.call('resume', { folder: order.folder, steps: order.steps });

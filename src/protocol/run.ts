@@ -33,6 +33,8 @@ export interface RunRecord {
   readonly createdAt: string;
   readonly state: RunState;
   readonly configuration: RunConfiguration;
+  /** The name that the cell's own text gives it; absent in runs of earlier versions, whose cell is Unroll's own. */
+  readonly cell?: string | undefined;
   readonly dataset: Omit<DatasetReport, 'proposal'>;
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: EngineReport;

@@ -3,6 +3,13 @@ import type { DatasetReport, DatasetSource } from './dataset';
 import type { WireError } from './errors';
 import type { MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from './run';
 
+/** The text of an editor that holds a cell, where that is not (wholly) on the disk. */
+export interface CellText {
+  /** Of the editor or file, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** How a training ended, or that it was stopped. */
 export interface Outcome {
   /** The run's folder. */
@@ -19,8 +26,17 @@ export interface WorkerCalls {
     reading: Partial<Reading>;
     validationShare?: number | undefined;
   }): DatasetReport;
-  /** Trains a new run in `folder` (which must not hold one); settles when it ends. */
-  train(request: { source: DatasetSource; choices: RunChoices; folder: string; name?: string | undefined }): Outcome;
+  /**
+   * Trains a new run in `folder` (which must not hold one); settles when it ends. `choices.model.cell` is a cell of
+   * Unroll or the path of a `.cell` file, which is read unless `cell` has its text.
+   */
+  train(request: {
+    source: DatasetSource;
+    choices: RunChoices;
+    cell?: CellText | undefined;
+    folder: string;
+    name?: string | undefined;
+  }): Outcome;
   /** Goes on from the last checkpoint of a run; `steps` is a new total, for a finished run. */
   resume(request: { folder: string; steps?: number | undefined }): Outcome;
   /** Of the training in this worker. */

@@ -9,6 +9,8 @@ export const runsFolder = (root: string) => join(root, '.unroll', 'runs');
 export const runFile = {
   record: (folder: string) => join(folder, 'run.json'),
   encoding: (folder: string) => join(folder, 'encoding.json'),
+  /** The text of the cell that the model is made of. */
+  cell: (folder: string) => join(folder, 'model.cell'),
   metrics: (folder: string) => join(folder, 'metrics.jsonl'),
   samples: (folder: string) => join(folder, 'samples.jsonl'),
   probe: (folder: string) => join(folder, 'probe.safetensors'),

@@ -2,6 +2,6 @@ export { readBest } from './checkpoint';
 export { newRunFolder, runFile, runsFolder } from './folder';
 export { releaseAfterCrash } from './lock';
 export { freeName } from './name';
-export { type ListedRun, listRuns, readEncoding, readRecord, readRun, type StoredRun } from './read';
+export { type ListedRun, listRuns, readCellText, readEncoding, readRecord, readRun, type StoredRun } from './read';
 export { isRunning } from './running';
 export { RunWriter, renameRun } from './write';

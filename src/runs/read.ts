@@ -52,6 +52,14 @@ export async function readEncoding(folder: string): Promise<unknown> {
   }
 }
 
+/** The text of the cell; undefined in runs of earlier versions, and where the file was lost. */
+export async function readCellText(folder: string): Promise<string | undefined> {
+  return readFile(runFile.cell(folder), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 /** The runs of a folder of work, newest first, and what could not be read with its reason. */
 export async function listRuns(root: string): Promise<{
   readonly runs: readonly ListedRun[];

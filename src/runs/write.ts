@@ -10,6 +10,18 @@ import { lockRun } from './lock';
 import { writeProbe } from './probe-file';
 import { readRecord } from './read';
 
+/** What a run begins with, besides its record. */
+export interface Beginning {
+  /** What the task keeps besides the weights. */
+  readonly encoding: unknown;
+  /** The cell's text. */
+  readonly cell: string;
+  /** Where the training begins; undefined when that is no model to go on from. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** What is trained on, where that is not a file. */
+  readonly text?: string | undefined;
+}
+
 /** Writes one run, which is locked for this process until `close`. */
 export class RunWriter {
   private writing: Promise<unknown> = Promise.resolve();
@@ -27,16 +39,12 @@ export class RunWriter {
   /**
    * Begins a run: all or nothing. `run.json` comes last, so that what a crash leaves is no run.
    *
-   * @param checkpoint where the training begins; undefined when that is no model to go on from
-   * @param text what is trained on, where that is not a file
    * @throws UserError when the folder holds something already or cannot be written
    */
   static async create(
     folder: string,
     record: RunRecord,
-    encoding: unknown,
-    checkpoint: Checkpoint | undefined,
-    text?: string,
+    { encoding, cell, checkpoint, text }: Beginning,
   ): Promise<RunWriter> {
     const found = await readdir(folder).catch(() => undefined);
     if (found?.some((name) => !name.startsWith('.'))) throw occupied(folder, found.includes('run.json'));
@@ -46,6 +54,7 @@ export class RunWriter {
       await hideFromGit(folder);
       unlock = await lockRun(folder);
       if (text !== undefined) await writeWhole(runFile.dataset(folder), text);
+      await writeWhole(runFile.cell(folder), cell);
       await writeWhole(runFile.encoding(folder), JSON.stringify(encoding));
       if (checkpoint) await writeCheckpoint(folder, checkpoint);
       await writeWhole(runFile.record(folder), asJson(record));

@@ -1,5 +1,5 @@
+import { builtinCell } from '../cells/builtin';
 import {
-  modelSchema,
   type Reading,
   type RunChoices,
   type RunConfiguration,
@@ -49,7 +49,7 @@ export async function readDataset(
   const task = taskOf(detection.task);
   const prepared = await task.prepare(file, reading, { validationShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
-    task.spec(prepared.encoding, modelSchema.parse({ cell: 'lstm', units, layers })),
+    task.spec(prepared.encoding, { cell: builtinCell('lstm'), units, layers, dropout: 0 }),
   );
   return { task, prepared, report: { ...detection, ...prepared.report, proposal } };
 }

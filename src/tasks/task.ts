@@ -1,5 +1,5 @@
 import type { Random } from '../base/random';
-import type { ModelConfiguration, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
+import type { Reading, TaskName, TrainingConfiguration } from '../configuration/run';
 import type { DatasetFile } from '../data';
 import type { tf } from '../engine/tensors';
 import type { ForwardResult, Model, ModelSpec } from '../models/model';
@@ -60,6 +60,9 @@ export interface SampleContext {
   readonly breathe: () => Promise<void>;
 }
 
+/** What a task's model is made of besides its input and outputs. */
+export type ModelChoice = Pick<ModelSpec, 'cell' | 'units' | 'layers' | 'dropout'>;
+
 /** How records become batches, which model, which loss, which metrics, what a prediction looks like. */
 export interface Task<E extends { readonly task: TaskName } = { readonly task: TaskName }> {
   readonly name: E['task'];
@@ -69,7 +72,7 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
     reading: Reading,
     training: Pick<TrainingConfiguration, 'validationShare'>,
   ): Promise<Prepared<E>>;
-  spec(encoding: E, model: ModelConfiguration): ModelSpec;
+  spec(encoding: E, model: ModelChoice): ModelSpec;
   loss(result: ForwardResult, targets: tf.Tensor): tf.Scalar;
   sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
   /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */

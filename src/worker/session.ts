@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
+import type { Cell } from '../cells/expression';
 import type { RunConfiguration } from '../configuration/run';
 import { engineVersion } from '../engine/tensors';
 import { countParameters } from '../models/model';
@@ -14,6 +15,7 @@ import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { breathe } from './breathe';
+import { cellOfRun, chosenCell } from './cell';
 import { startEngine } from './engine';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
@@ -35,21 +37,24 @@ export class Session {
   ) {}
 
   /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
-  static async begin({ source, choices, folder, name }: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
+  static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
+    const { source, choices, folder, name } = request;
+    const { cell, text: cellText } = await chosenCell(choices.model?.cell, request.cell);
     const dataset = await readDataset(source, choices);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
     const engine = await startEngine(configuration.engine);
-    const training = trainingOf(dataset, configuration);
+    const training = trainingOf(dataset, configuration, cell);
     const { proposal: _, ...kept } = dataset.report;
     const fewer = training.batchSize < configuration.training.batchSize;
     const record: RunRecord = {
       formatVersion: 1,
       id: basename(folder),
-      name: name ?? (await freeName(folder, `${configuration.model.cell} on ${dataset.report.name}`)),
+      name: name ?? (await freeName(folder, `${cell.name} on ${dataset.report.name}`)),
       createdAt: new Date().toISOString(),
       state: 'running',
       configuration,
+      cell: cell.name,
       dataset: {
         ...kept,
         warnings: fewer
@@ -63,19 +68,19 @@ export class Session {
       engine,
       parameters: countParameters(training.model.spec),
     };
-    const writer = await RunWriter.create(
-      folder,
-      record,
-      dataset.prepared.encoding,
-      (await training.isSound()) ? await training.snapshot() : undefined,
-      source.kind === 'text' ? source.text : undefined,
-    );
+    const writer = await RunWriter.create(folder, record, {
+      encoding: dataset.prepared.encoding,
+      cell: cellText,
+      checkpoint: (await training.isSound()) ? await training.snapshot() : undefined,
+      text: source.kind === 'text' ? source.text : undefined,
+    });
     return new Session(dataset, training, configuration, writer, emit);
   }
 
   /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */
   static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
     const record = await readRecord(folder);
+    const cell = await cellOfRun(folder, record);
     const engine = await startEngine(record.configuration.engine, record.engine.variant);
     const saved = record.configuration;
     const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
@@ -97,7 +102,7 @@ export class Session {
           wayOut: 'Give a greater total of steps.',
         });
       }
-      const training = trainingOf(dataset, configuration, checkpoint);
+      const training = trainingOf(dataset, configuration, cell, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
       await session.update({ state: 'running', configuration, engine });
       return session;
@@ -259,9 +264,10 @@ export class Session {
 function trainingOf(
   { task, prepared }: ReadDataset,
   configuration: RunConfiguration,
+  cell: Cell,
   checkpoint?: Checkpoint,
 ): Training {
-  const spec = task.spec(prepared.encoding, configuration.model);
+  const spec = task.spec(prepared.encoding, { ...configuration.model, cell });
   return new Training({ task, prepared, spec, configuration, now: () => performance.now(), breathe }, checkpoint);
 }
 

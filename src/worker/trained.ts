@@ -6,6 +6,7 @@ import type { Probe, RunRecord, Sample, SampleRequest } from '../protocol/run';
 import { readBest, readEncoding, readRecord } from '../runs';
 import { type Encoding, taskOf } from '../tasks';
 import { breathe } from './breathe';
+import { cellOfRun } from './cell';
 
 /** A sample from the best weights of a run that is not in training. */
 export function sampleRun(folder: string, request: SampleRequest): Promise<Sample> {
@@ -44,7 +45,9 @@ async function withModel<T>(folder: string, use: (trained: Trained) => Promise<T
       wayOut: 'Continue the training until its first checkpoint.',
     });
   }
-  const model = Model.fromArrays(taskOf(encoding.task).spec(encoding, record.configuration.model), best.weights);
+  const cell = await cellOfRun(folder, record);
+  const spec = taskOf(encoding.task).spec(encoding, { ...record.configuration.model, cell });
+  const model = Model.fromArrays(spec, best.weights);
   try {
     return await use({ model, encoding, record, step: best.step });
   } finally {

@@ -11,6 +11,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   configuration: ['base'],
   data: ['base', 'protocol', 'configuration'],
   cells: ['base', 'protocol', 'configuration'],
+  'cell-language': ['base', 'protocol', 'configuration', 'cells'],
   engine: ['base', 'protocol', 'configuration', 'cells'],
   models: ['base', 'protocol', 'configuration', 'cells', 'engine'],
   tasks: ['base', 'protocol', 'configuration', 'data', 'cells', 'engine', 'models'],

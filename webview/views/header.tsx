@@ -43,7 +43,7 @@ export function Header({ view }: { readonly view: RunView }) {
   const dataset = visibleLine(run.dataset.name);
   const facts = [
     dataset,
-    model.cell,
+    visibleLine(run.cell ?? model.cell),
     plural(model.units, 'unit'),
     plural(model.layers, 'layer'),
     plural(run.parameters, 'parameter'),

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Studio } from '../studio';
 import { examplesOf } from './example-list';
 
-/** Lets the person choose an example and opens a copy, in the workspace where there is one. */
-export async function openExample({ extensionUri, storage }: Studio): Promise<void> {
+/** Lets the person choose an example and opens a copy, in the workspace where there is one; gives where it is. */
+export async function openExample({ extensionUri, storage }: Studio): Promise<vscode.Uri | undefined> {
   const folder = vscode.Uri.joinPath(extensionUri, 'examples');
   const chosen = await vscode.window.showQuickPick(await examplesIn(folder), {
     title: 'Open example',
@@ -11,7 +11,7 @@ export async function openExample({ extensionUri, storage }: Studio): Promise<vo
     matchOnDetail: true,
   });
   if (!chosen) {
-    return;
+    return undefined;
   }
   const workspace = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   const target = workspace?.uri ?? vscode.Uri.joinPath(vscode.Uri.file(storage), 'examples');
@@ -22,6 +22,7 @@ export async function openExample({ extensionUri, storage }: Studio): Promise<vo
     await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, chosen.file)),
   );
   await vscode.window.showTextDocument(copy, { preview: false });
+  return copy;
 }
 
 async function examplesIn(folder: vscode.Uri) {

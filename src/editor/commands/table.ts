@@ -1,18 +1,24 @@
 import * as vscode from 'vscode';
+import { newCell } from '../cell-files/new-cell';
+import { isCell } from '../cell-files/source';
 import { showFailure } from '../messages';
 import type { RunEntry } from '../run-list';
+import { targetOf } from '../sources';
 import type { Studio } from '../studio';
 import { chooseRun, runArgument } from './choose-run';
 import { openExample } from './examples';
 import { deleteRun, renameRun, revealRun } from './runs';
 import { sample } from './sample';
 import { train, trainAgain } from './train';
+import { trainCell } from './train-cell';
 import { continueRun, control, pause, stop, unpause } from './training';
 
 /** Every command of the manifest; a test compares the two. */
 export const commandIds = [
   'unroll.train',
   'unroll.trainAgain',
+  'unroll.trainCell',
+  'unroll.newCell',
   'unroll.pause',
   'unroll.unpause',
   'unroll.stop',
@@ -61,8 +67,10 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
   };
 
   const commands: Readonly<Record<CommandId, Command>> = {
-    'unroll.train': (argument) => train(studio, argument),
+    'unroll.train': (argument) => (isAboutCell(argument) ? trainCell : train)(studio, argument),
     'unroll.trainAgain': (argument) => trainAgain(studio, argument),
+    'unroll.trainCell': (argument) => trainCell(studio, argument),
+    'unroll.newCell': () => newCell(),
     'unroll.pause': (argument) => pause(studio, named(argument)),
     'unroll.unpause': (argument) => unpause(studio, named(argument)),
     'unroll.stop': (argument) => stop(studio, named(argument)),
@@ -85,13 +93,20 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
     ...commandIds.map((id) =>
       vscode.commands.registerCommand(id, async (argument: unknown) => {
         try {
-          await commands[id](argument);
+          return await commands[id](argument);
         } catch (error) {
           await showFailure(studio.log, { error });
+          return undefined;
         }
       }),
     ),
   );
+}
+
+/** A cell is no dataset: it asks for one. */
+function isAboutCell(argument: unknown): boolean {
+  const uri = targetOf(argument);
+  return uri !== undefined && isCell(uri);
 }
 
 /** Whether the focus stays where it is: keys go on working in the tree after a click there. */

@@ -4,8 +4,12 @@ import { visible } from '../../base/visible';
 import type { Reading, RunChoices } from '../../configuration/run';
 import type { DatasetReport } from '../../protocol/dataset';
 import { newRunFolder } from '../../runs';
+import { cellsOfWorkspace, openCells } from '../cell-files/find';
+import { chooseCellFile, newCell } from '../cell-files/new-cell';
+import { choiceOf, chosenCell } from '../cell-files/source';
 import { tellEnding } from '../endings';
-import { choicesOf } from '../flow/draft';
+import type { CellFiles } from '../flow/choose-cell';
+import { choicesOf, type Draft } from '../flow/draft';
 import { busy } from '../flow/quick-input';
 import { type Inspected, trainFlow } from '../flow/train-flow';
 import { plain, showFailure, showMessage } from '../messages';
@@ -14,6 +18,16 @@ import { preferencesOf } from '../settings';
 import { type Material, materialOf, targetOf } from '../sources';
 import type { Studio } from '../studio';
 import type { Training } from '../training';
+
+const cellFiles: CellFiles = {
+  open: openCells,
+  find: cellsOfWorkspace,
+  choose: async () => {
+    const uri = await chooseCellFile();
+    return uri && choiceOf(uri);
+  },
+  create: newCell,
+};
 
 /** Asks how to train on the file and starts. */
 export async function train(studio: Studio, argument: unknown): Promise<void> {
@@ -25,10 +39,20 @@ export async function train(studio: Studio, argument: unknown): Promise<void> {
     ]);
     return;
   }
-  await trainWith(studio, await materialOf(uri, studio.storage), {});
+  await trainOn(studio, uri);
 }
 
-async function trainWith(studio: Studio, material: Material, reading: Partial<Reading>): Promise<void> {
+/** @param cell chosen beforehand */
+export async function trainOn(studio: Studio, uri: vscode.Uri, cell?: string): Promise<void> {
+  await trainWith(studio, await materialOf(uri, studio.storage), cell === undefined ? {} : { cell }, {});
+}
+
+async function trainWith(
+  studio: Studio,
+  material: Material,
+  model: Draft['model'],
+  reading: Partial<Reading>,
+): Promise<void> {
   let first: Inspected | undefined;
   try {
     first = await inspect(studio, material, reading);
@@ -36,16 +60,19 @@ async function trainWith(studio: Studio, material: Material, reading: Partial<Re
     await showFailure(studio.log, {
       error,
       file: material.uri,
-      retry: (other) => trainWith(studio, material, { ...reading, ...(other.reading as Partial<Reading>) }),
+      retry: (other) => trainWith(studio, material, model, { ...reading, ...(other.reading as Partial<Reading>) }),
     });
     return;
   }
   const draft =
     first &&
-    (await trainFlow(material.source, first, preferencesOf(studio.fields, material.uri), {
-      fields: studio.fields,
-      inspect: (_source, other) => inspectAgain(studio, material, other),
-    }));
+    (await trainFlow(
+      material.source,
+      first,
+      preferencesOf(studio.fields, material.uri),
+      { fields: studio.fields, cellFiles, inspect: (_source, other) => inspectAgain(studio, material, other) },
+      model,
+    ));
   if (draft) {
     await startTraining(studio, material, choicesOf(draft));
   }
@@ -75,12 +102,20 @@ export async function trainAsProposed(studio: Studio, uri: vscode.Uri): Promise<
 
 async function startTraining(studio: Studio, material: Material, choices: RunChoices): Promise<Training> {
   const folder = await newRunFolder(material.root, material.uri.path);
+  const cell = choices.model?.cell === undefined ? undefined : await chosenCell(choices.model.cell, material.root);
   await studio.choices.remember(material.uri, choices);
-  const training = studio.trainings.begin({ kind: 'train', source: material.source, choices, folder });
+  const training = studio.trainings.begin({
+    kind: 'train',
+    source: material.source,
+    choices: cell ? { ...choices, model: { ...choices.model, cell: cell.choice } } : choices,
+    cell: cell?.text,
+    folder,
+  });
   showWhenReady(studio, training);
   void training.ended.then((ending) =>
     tellEnding(studio, training, ending, {
       file: material.uri,
+      cell: cell?.uri,
       retry: (other) =>
         startTraining(studio, material, {
           ...choices,

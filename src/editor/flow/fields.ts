@@ -17,6 +17,7 @@ interface SettingProperty {
   readonly type?: unknown;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  readonly examples?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -37,7 +38,8 @@ export function fieldsOf(properties: Readonly<Record<string, unknown>>): readonl
       type: property.type as Field['type'],
       default: property.default as Field['default'],
       description: (property.markdownDescription ?? '').replace(/^Default of new runs: |\.$/g, ''),
-      options: property.enum,
+      // A cell may be a file as well, which has its own question.
+      options: property.enum ?? property.examples,
       minimum: property.minimum,
       exclusiveMinimum: property.exclusiveMinimum,
       maximum: property.maximum,

@@ -41,6 +41,14 @@ const cellLabels: Readonly<Record<CellName, string>> = {
   'echo-state': 'Echo State Network',
 };
 
+/** Whether a choice names one of Unroll's own cells. The schema knows it too, and would bring its library into the host. */
+export const isBuiltin = (cell: string): cell is CellName => Object.hasOwn(cellLabels, cell);
+
+/** Of a cell of Unroll its label; of a file its name. */
+export function cellLabel(cell: string): string {
+  return isBuiltin(cell) ? cellLabels[cell] : visible(cell.split(/[\\/:]/).at(-1) ?? cell);
+}
+
 const proposed = 'proposed';
 
 /** The task that was found in the file first, then what else it could be. */
@@ -58,17 +66,51 @@ export function taskChoices({ report }: Draft): readonly Choice<TaskName>[] {
   ];
 }
 
-/** Cells with the one that Enter takes first. */
-export function cellChoices(draft: Draft): readonly Choice<CellName>[] {
-  const { cell } = modelOf(draft);
-  const fromSettings = draft.preferences.model.cell !== undefined && draft.model.cell === undefined;
-  const list = draft.report.proposal.cells.map(({ value, why }, index) => ({
-    label: cellLabels[value],
-    ...(value === cell && fromSettings ? { description: 'your setting' } : index === 0 && { description: proposed }),
-    detail: sentence(why),
-    value,
+/** A person's own cell that can be chosen. */
+export interface CellFile {
+  /** Its path, or its address where it is on no disk. */
+  readonly choice: string;
+  readonly name: string;
+  /** Its folder, as the workspace names it. */
+  readonly place: string;
+}
+
+/**
+ * Cells with the one that Enter takes first: what was chosen, else a cell that is open in an editor, else the setting,
+ * else what is proposed.
+ */
+export function cellChoices(draft: Draft, open: readonly CellFile[]): readonly Choice<string>[] {
+  const { cell: wanted } = draft.preferences.model;
+  const first = draft.model.cell ?? open[0]?.choice ?? modelOf(draft).cell;
+  const list: Choice<string>[] = [
+    ...open.map((file) => ({ ...fileChoice(file), description: 'open in an editor' })),
+    ...draft.report.proposal.cells.map(({ value, why }, index) => ({
+      label: cellLabels[value],
+      ...(value === wanted ? { description: 'your setting' } : index === 0 && { description: proposed }),
+      detail: sentence(why),
+      value,
+    })),
+  ];
+  // A file that neither an editor nor the list of Unroll has: of the setting, or chosen before.
+  const others = [draft.model.cell, wanted].filter(
+    (choice): choice is string => choice !== undefined && !list.some(({ value }) => value === choice),
+  );
+  const files = [...new Set(others)].map((choice) => ({
+    label: cellLabel(choice),
+    description: choice === wanted ? 'your setting' : 'as chosen before',
+    detail: visible(choice),
+    value: choice,
   }));
-  return firstIs(list, ({ value }) => value === cell);
+  return firstIs([...list.slice(0, open.length), ...files, ...list.slice(open.length)], ({ value }) => value === first);
+}
+
+/** Cells of files, each with its folder. */
+export function fileChoices(files: readonly CellFile[]): readonly Choice<string>[] {
+  return files.map(fileChoice);
+}
+
+function fileChoice({ choice, name, place }: CellFile): Choice<string> {
+  return { label: visible(name), detail: visible(place), value: choice };
 }
 
 export interface SizeChoice {
@@ -103,7 +145,7 @@ export function summary(draft: Draft, fields: readonly Field[]): string {
   const value = (key: Field['key']) => valueNow(draft, fields, key);
   return [
     taskLabels[draft.report.task],
-    `${cell ? cellLabels[cell] : ''}, ${sizeText({ units, layers })}`,
+    `${cell === undefined ? '' : cellLabel(cell)}, ${sizeText({ units, layers })}`,
     `${value('steps')} steps at rate ${value('learningRate')}`,
   ].join(' · ');
 }

@@ -11,11 +11,16 @@ export interface Frame {
   readonly canGoBack: boolean;
 }
 
-/** Shows a list; `undefined` when the person left it. */
+/**
+ * Shows a list; `undefined` when the person left it.
+ *
+ * @param later the list as it is once more was found; what is active stays so
+ */
 export function pick<T extends vscode.QuickPickItem>(
   frame: Frame,
   items: readonly T[],
   active?: T,
+  later?: Promise<readonly T[]>,
 ): Promise<T | typeof back | undefined> {
   const input = vscode.window.createQuickPick<T>();
   dress(input, frame);
@@ -25,11 +30,34 @@ export function pick<T extends vscode.QuickPickItem>(
   input.items = items;
   const first = active ?? items.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
   input.activeItems = first ? [first] : [];
+  if (later) {
+    renewItems(input, later);
+  }
   return answer(
     input,
     () => input.activeItems[0],
     (item) => item !== undefined,
   );
+}
+
+function renewItems<T extends vscode.QuickPickItem>(input: vscode.QuickPick<T>, later: Promise<readonly T[]>): void {
+  let gone = false;
+  input.busy = true;
+  input.onDidHide(() => {
+    gone = true;
+  });
+  void later.then((items) => {
+    if (gone) {
+      return;
+    }
+    const { activeItems } = input;
+    input.busy = false;
+    if (items.length > input.items.length) {
+      input.keepScrollPosition = true;
+      input.items = items;
+      input.activeItems = activeItems;
+    }
+  });
 }
 
 /** Shows a list to tick; at least one entry is needed. */

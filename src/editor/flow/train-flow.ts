@@ -2,16 +2,18 @@ import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
 import type { DatasetReport, DatasetSource } from '../../protocol/dataset';
+import { type CellFiles, chooseCell } from './choose-cell';
 import type { Draft, Preferences } from './draft';
 import { modelOf } from './draft';
 import type { Field } from './fields';
 import { fieldLabel, parsed, problemOf } from './fields';
-import { cellChoices, fieldChoices, sizeChoices, summary, taskChoices, valueNow } from './proposal-items';
+import { fieldChoices, sizeChoices, summary, taskChoices, valueNow } from './proposal-items';
 import { ask, back, type Frame, pick, pickSeveral } from './quick-input';
 import { type ReadingItem, readingItems } from './reading-items';
 
 export interface FlowServices {
   readonly fields: readonly Field[];
+  readonly cellFiles: CellFiles;
   /** Reads the file in another way, showing that it is at work; undefined when that failed and was told, or cancelled. */
   inspect(source: DatasetSource, reading: Partial<Reading>): Promise<Inspected | undefined>;
 }
@@ -32,14 +34,17 @@ const steps: readonly Step[] = [chooseTask, chooseCell, chooseSize, confirm];
 /**
  * Asks how to train on a file: what to learn, with which cell, of which size, and whether to start. Every list has the
  * proposal first, so that Enter all the way trains with it. Undefined when the person left.
+ *
+ * @param model what is chosen beforehand
  */
 export async function trainFlow(
   source: DatasetSource,
   { report, reading }: Inspected,
   preferences: Preferences,
   services: FlowServices,
+  model: Draft['model'] = {},
 ): Promise<Draft | undefined> {
-  let draft: Draft = { source, report, reading, preferences, model: {}, training: {} };
+  let draft: Draft = { source, report, reading, preferences, model, training: {} };
   let index = 0;
   while (index < steps.length) {
     const step = steps[index];
@@ -122,14 +127,6 @@ async function changeReading(item: ReadingItem, { title }: Frame): Promise<Parti
     options.find(({ picked }) => picked),
   );
   return chosen === undefined || chosen === back ? chosen : { [item.key]: chosen.value };
-}
-
-async function chooseCell(draft: Draft, frame: Frame): Promise<readonly [Move, Draft]> {
-  const chosen = await pick({ ...frame, placeholder: 'Which recurrent cell?' }, cellChoices(draft));
-  if (chosen === undefined || chosen === back) {
-    return [chosen === back ? 'back' : 'leave', draft];
-  }
-  return ['next', { ...draft, model: { ...draft.model, cell: chosen.value } }];
 }
 
 async function chooseSize(draft: Draft, frame: Frame): Promise<readonly [Move, Draft]> {

@@ -1,6 +1,5 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { builtinCell } from '../../cells/builtin';
 import { chooseColumns, readTable, type TableDataset } from '../../data';
 import { meanSquaredError } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
@@ -72,7 +71,7 @@ export const forecast: Task<ForecastEncoding> = {
   },
 
   spec: ({ columns }, { cell, units, layers, dropout }) => ({
-    cell: builtinCell(cell),
+    cell,
     units,
     layers,
     dropout,

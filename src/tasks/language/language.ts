@@ -1,6 +1,5 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { builtinCell } from '../../cells/builtin';
 import { readText } from '../../data';
 import { tf } from '../../engine/tensors';
 import { type LanguageSample, sampleLength } from '../../protocol/run';
@@ -78,7 +77,7 @@ export const language: Task<LanguageEncoding> = {
   },
 
   spec: ({ vocabulary }, { cell, units, layers, dropout }) => ({
-    cell: builtinCell(cell),
+    cell,
     units,
     layers,
     dropout,

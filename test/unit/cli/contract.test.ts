@@ -129,6 +129,7 @@ describe('unroll train --json', () => {
       'checkpoint',
       'encoding.json',
       'metrics.jsonl',
+      'model.cell',
       'probe.safetensors',
       'run.json',
       'samples.jsonl',

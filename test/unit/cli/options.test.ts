@@ -33,9 +33,9 @@ describe('a command line that cannot be meant ends with 2 and one line that help
     [
       'a cell that is none',
       ['train', 'x', '--cell', 'ltsm'],
-      /^"ltsm" is not one of its values \(--cell\)\. Choose among: .*lstm/,
+      /^"ltsm" is neither a cell of Unroll nor the path of a \.cell file \(--cell\)\. Did you mean lstm\? Choose a .*lstm/,
     ],
-    ['a backend that is none', ['train', 'x', '--backend', 'gpu'], /\(--backend\)\. Choose among: auto cpu\./],
+    ['a backend that is none', ['train', 'x', '--backend', 'gpu'], /\(--backend\)\. Choose among: auto wasm cpu\./],
     ['a value for a switch', ['train', 'x', '--json=yes'], /^--json takes no value\./],
     ['no file', ['train', '--units', '4'], /^A dataset file is missing\./],
     ['two files', ['train', 'a', 'b'], /^b is one argument too many\. .*quotes\.$/],

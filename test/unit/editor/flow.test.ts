@@ -21,7 +21,7 @@ const draft: Draft = {
 describe('the questions before a training', () => {
   it('put the proposal first, so that Enter all the way trains with it', () => {
     expect(taskChoices(draft)[0]?.value).toBe('language');
-    expect(cellChoices(draft)[0]?.value).toBe('lstm');
+    expect(cellChoices(draft, [])[0]?.value).toBe('lstm');
     expect(sizeChoices(draft)[0]?.value).toEqual({ units: 32, layers: 1 });
     expect(choicesOf(draft)).toEqual({
       reading: { task: 'language' },
@@ -31,16 +31,27 @@ describe('the questions before a training', () => {
   });
 
   it('say why for every task, cell and size', () => {
-    const all = [...taskChoices(draft), ...cellChoices(draft), ...sizeChoices(draft)];
+    const all = [...taskChoices(draft), ...cellChoices(draft, []), ...sizeChoices(draft)];
     expect(all.filter(({ detail }) => !detail)).toEqual([]);
   });
 
   it('prefer what the settings say to the proposal, and a choice to both', () => {
     const set: Draft = { ...draft, preferences: { model: { cell: 'gru', units: 48 }, training: { steps: 20 } } };
-    expect(cellChoices(set)[0]).toMatchObject({ value: 'gru', description: 'your setting' });
+    expect(cellChoices(set, [])[0]).toMatchObject({ value: 'gru', description: 'your setting' });
     expect(sizeChoices(set)[0]).toMatchObject({ label: 'Your size', value: { units: 48, layers: 1 } });
     const chosen = { ...set, model: { cell: 'lstm' } as const, training: { steps: 7 } };
     expect(choicesOf(chosen)).toMatchObject({ model: { cell: 'lstm', units: 48 }, training: { steps: 7 } });
+  });
+
+  it('put a cell that is open in an editor before all, and a choice or setting of a file beside the others', () => {
+    const open = [{ choice: 'untitled:Untitled-1', name: 'Untitled-1', place: 'not saved' }];
+    expect(cellChoices(draft, open).map(({ value }) => value)).toEqual(['untitled:Untitled-1', 'lstm', 'gru']);
+    const set: Draft = { ...draft, preferences: { model: { cell: 'cells/mine.cell' }, training: {} } };
+    expect(cellChoices(set, [])[0]).toMatchObject({ label: 'mine.cell', description: 'your setting' });
+    expect(cellChoices(set, open).map(({ label }) => label)).toEqual(['Untitled-1', 'mine.cell', 'LSTM', 'GRU']);
+    const chosen: Draft = { ...set, model: { cell: '/other.cell' } };
+    expect(cellChoices(chosen, open)[0]).toMatchObject({ label: 'other.cell', description: 'as chosen before' });
+    expect(summary(chosen, fields)).toContain('other.cell, 32 units');
   });
 
   it('end with a summary of what will be trained', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
-import { type CellName, cells, modelSchema } from '../../../src/configuration/run';
+import { type CellName, cells } from '../../../src/configuration/run';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model, type ModelSpec } from '../../../src/models/model';
 import { probeModel } from '../../../src/probes/probe';
@@ -116,7 +116,7 @@ describe.each(cells)('a probe of %s', (cell) => {
 });
 
 describe('what a probe is fed', () => {
-  const model = modelSchema.parse({ units: 3 });
+  const model = { cell: builtinCell('lstm'), units: 3, layers: 1, dropout: 0 };
 
   test('by a person is their text, token by token; of words, what the model does not know is shown as unknown', async () => {
     const encoding = (unit: 'chars' | 'words', ...vocabulary: readonly string[]): LanguageEncoding => ({

@@ -62,7 +62,12 @@ vi.mock('node:fs/promises', async (original) => {
 
 /** The whole life of a run, with what is known to be on the disk after each of its acts. */
 async function live(folder: string, done: (act: string) => void): Promise<void> {
-  const writer = await RunWriter.create(folder, record(), { task: 'language' }, checkpoint(0), 'text');
+  const writer = await RunWriter.create(folder, record(), {
+    encoding: { task: 'language' },
+    cell: 'cell rnn {}',
+    checkpoint: checkpoint(0),
+    text: 'text',
+  });
   done('created');
   for (const step of [1, 2]) {
     await writer.metrics(point(step));

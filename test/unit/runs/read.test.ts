@@ -11,7 +11,11 @@ import { checkpoint, probe, sample } from './fixtures';
 /** A run of two metrics lines and a checkpoint at step 2. */
 async function begun(root: string, name: string, change: Parameters<typeof record>[0] = {}): Promise<RunWriter> {
   const folder = join(runsFolder(root), name);
-  const writer = await RunWriter.create(folder, record({ id: name, ...change }), { task: 'language' }, checkpoint(0));
+  const writer = await RunWriter.create(folder, record({ id: name, ...change }), {
+    encoding: { task: 'language' },
+    cell: 'cell rnn {}',
+    checkpoint: checkpoint(0),
+  });
   await writer.metrics(point(1));
   await writer.metrics(point(2));
   await writer.sample(sample(2));
@@ -107,7 +111,7 @@ describe('a run', () => {
   test('goes into an empty or a new folder, and leaves a folder that holds anything as it was', async () => {
     const root = await temporaryFolder();
     const folder = join(root, 'run');
-    const create = () => RunWriter.create(folder, record(), {}, undefined);
+    const create = () => RunWriter.create(folder, record(), { encoding: {}, cell: '', checkpoint: undefined });
     await mkdir(folder);
     await (await create()).close();
     await expect(create()).rejects.toMatchObject({ what: 'The folder holds a run already' });

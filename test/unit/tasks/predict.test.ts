@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Random, randomFromSeed } from '../../../src/base/random';
-import { modelSchema, readingSchema } from '../../../src/configuration/run';
+import { builtinCell } from '../../../src/cells/builtin';
+import { readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
@@ -24,7 +25,7 @@ async function languageModel(layers = 1) {
   const prepared = await language.prepare(await textFile('x.txt', text), readingSchema.parse({}), {
     validationShare: 0.25,
   });
-  const spec = language.spec(prepared.encoding, modelSchema.parse({ units: 6, layers }));
+  const spec = language.spec(prepared.encoding, { cell: builtinCell('lstm'), units: 6, layers, dropout: 0 });
   return { ...prepared, model: Model.initialise(spec, randomFromSeed(4)) };
 }
 
@@ -150,7 +151,7 @@ describe('a forecast', () => {
     const prepared = await forecast.prepare(await textFile('x.csv', table), readingSchema.parse({ task: 'forecast' }), {
       validationShare: 0.1,
     });
-    const spec = forecast.spec(prepared.encoding, modelSchema.parse({ units: 4 }));
+    const spec = forecast.spec(prepared.encoding, { cell: builtinCell('lstm'), units: 4, layers: 1, dropout: 0 });
     return { ...prepared, model: Model.initialise(spec, randomFromSeed(4)) };
   }
 

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const dist = join(import.meta.dirname, '../../dist');
+const bundle = (name: string) => readFile(join(dist, `${name}.js`), 'utf8');
+/** Sentences that only the parser of cells says, and only what answers an editor. */
+const [parser, editor] = ['The cell has no state', 'Here is no name that the cell defines'];
+
+test('the bundle of the language answers what an editor asks, and knows no engine', async () => {
+  const text = await bundle('language');
+  expect(text).toContain(parser);
+  expect(text).toContain(editor);
+  expect(text.length).toBeLessThan(60_000);
+  const { cellLanguage } = createRequire(import.meta.url)(join(dist, 'language.js'));
+  expect(cellLanguage.problems('cell a {}')).toMatchObject([{ message: expect.stringContaining('no state') }]);
+});
+
+test('the extension activates without the language of cells, the schema library or the engine', async () => {
+  const host = await bundle('host');
+  expect(host).not.toContain(parser);
+  expect(host).not.toMatch(/tfjs|ZodError/);
+  expect(host).toContain('language.js');
+});
+
+test('the worker starts without what answers an editor', async () => {
+  const worker = await bundle('worker');
+  expect(worker).toContain(parser);
+  expect(worker).not.toContain(editor);
+});
