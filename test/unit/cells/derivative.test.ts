@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Algebra,
   binaryDerivatives,
@@ -14,12 +14,11 @@ import {
   type UnaryOperation,
   unaryOperations,
 } from '../../../src/cells/expression';
-import { referenceRecurrent } from '../../../src/engine/reference';
-import { tf, useReference } from '../../../src/engine/tensors';
+import { recurrent } from '../../../src/engine/recurrent';
+import { tf } from '../../../src/engine/tensors';
+import { onEveryEngine } from '../engine/engines';
 import { binaryFunctions, unaryFunctions } from '../engine/float64';
-import { binary, unary } from './terms';
-
-beforeAll(async () => void (await useReference()));
+import { binary, linear, unary, x } from './terms';
 
 const unaryNumbers: Readonly<Record<UnaryOperation | InternalUnary, (a: number) => number>> = {
   ...unaryFunctions,
@@ -77,35 +76,40 @@ describe('the derivative in double precision is that of central differences:', (
   });
 });
 
-describe('where there is no derivative, the reference takes the same one:', () => {
-  /** Gradients of h' by the states that it reads, from this start. */
-  function referenceGradients(expression: Cell['equations'][number]['expression'], start: readonly number[]): number[] {
-    const states = ['a', 'b'].slice(0, start.length);
-    const cell: Cell = {
-      name: 'kink',
-      paper: '',
-      states,
-      params: [],
-      equations: states.map((name) => ({
-        name: `${name}'`,
-        expression: name === 'a' ? expression : { op: 'name', name },
-      })),
-    };
-    return tf.tidy(() => {
-      const gradients = tf.grads((...state: tf.Tensor[]) =>
-        tf.sum(referenceRecurrent(cell, new Map(), tf.zeros([1, 1, 1]), state as tf.Tensor2D[]).output),
-      )(start.map((value) => tf.tensor2d([[value]])));
-      return gradients.map((gradient) => gradient.dataSync()[0] ?? Number.NaN);
-    });
-  }
-
-  test.each(['relu', 'abs', 'elu', 'softsign'] as const)('%s at 0', (op) => {
-    expect(referenceGradients(unary(op)('a'), [0])).toEqual([ofUnary(op, 0)]);
-  });
-
-  test.each(['min', 'max'] as const)('%s of equal numbers', (op) => {
-    for (const both of [-1, 0, 2]) {
-      expect(referenceGradients(binary(op)('a', 'b'), [both, both])).toEqual([...ofBinary(op, both, both)]);
+onEveryEngine(() => {
+  describe('where there is no derivative, the engine takes the same one:', () => {
+    /** Gradients of h' by the states that it reads, from this start. */
+    function engineGradients(expression: Cell['equations'][number]['expression'], start: readonly number[]): number[] {
+      const states = ['a', 'b'].slice(0, start.length);
+      const cell: Cell = {
+        name: 'kink',
+        paper: '',
+        states,
+        params: [],
+        equations: [
+          { name: 'read', expression: linear([x]) },
+          ...states.map((name) => ({
+            name: `${name}'`,
+            expression: name === 'a' ? expression : ({ op: 'name', name } as const),
+          })),
+        ],
+      };
+      return tf.tidy(() => {
+        const gradients = tf.grads((...state: tf.Tensor[]) =>
+          tf.sum(recurrent(cell, tf.zeros([2]), tf.zeros([1, 1, 1]), state as tf.Tensor2D[]).output),
+        )(start.map((value) => tf.tensor2d([[value]])));
+        return gradients.map((gradient) => gradient.dataSync()[0] ?? Number.NaN);
+      });
     }
+
+    test.each(['relu', 'abs', 'elu', 'softsign'] as const)('%s at 0', (op) => {
+      expect(engineGradients(unary(op)('a'), [0])).toEqual([ofUnary(op, 0)]);
+    });
+
+    test.each(['min', 'max'] as const)('%s of equal numbers', (op) => {
+      for (const both of [-1, 0, 2]) {
+        expect(engineGradients(binary(op)('a', 'b'), [both, both])).toEqual([...ofBinary(op, both, both)]);
+      }
+    });
   });
 });

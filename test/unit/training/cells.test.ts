@@ -1,11 +1,10 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { builtinCell } from '../../../src/cells/builtin';
 import { type CellName, cells, runConfigurationSchema } from '../../../src/configuration/run';
-import { tf, useReference } from '../../../src/engine/tensors';
+import { tf } from '../../../src/engine/tensors';
 import { language } from '../../../src/tasks/language/language';
 import { Training } from '../../../src/training/training';
-
-beforeAll(async () => void (await useReference()));
+import { onEveryEngine } from '../engine/engines';
 
 beforeEach(() => {
   const before = tf.memory().numTensors;
@@ -66,22 +65,24 @@ async function train(training: Training, low: number, most: number): Promise<num
   return recent();
 }
 
-test.each(cells)('%s learns what takes its carried state', async (cell) => {
-  const training = trainingOf(cell);
-  const low = withoutCarriedState / 2;
-  const loss = await train(training, low, 600);
-  training.dispose();
-  expect(loss).toBeLessThan(low);
-});
+onEveryEngine(() => {
+  test.each(cells)('%s learns what takes its carried state', async (cell) => {
+    const training = trainingOf(cell);
+    const low = withoutCarriedState / 2;
+    const loss = await train(training, low, 600);
+    training.dispose();
+    expect(loss).toBeLessThan(low);
+  });
 
-test('weights that are not trained stay as they were drawn, and the others do not', async () => {
-  const training = trainingOf('echo-state');
-  const before = await training.model.toArrays();
-  await train(training, 0, 6);
-  const after = await training.model.toArrays();
-  training.dispose();
-  const changed = [...before.keys()].filter(
-    (name) => before.get(name)?.values.join() !== after.get(name)?.values.join(),
-  );
-  expect(changed).toEqual(['embedding', 'head.W', 'head.b']);
+  test('weights that are not trained stay as they were drawn, and the others do not', async () => {
+    const training = trainingOf('echo-state');
+    const before = await training.model.toArrays();
+    await train(training, 0, 6);
+    const after = await training.model.toArrays();
+    training.dispose();
+    const changed = [...before.keys()].filter(
+      (name) => before.get(name)?.values.join() !== after.get(name)?.values.join(),
+    );
+    expect(changed).toEqual(['embedding', 'head.W', 'head.b']);
+  });
 });
