@@ -1,7 +1,8 @@
-import type { Reading, RunChoices } from '../configuration/run';
+import type { EngineConfiguration, Reading, RunChoices } from '../configuration/run';
+import type { BenchSizes, StepTimes } from './bench';
 import type { DatasetReport, DatasetSource } from './dataset';
 import type { WireError } from './errors';
-import type { MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from './run';
+import type { EngineReport, MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from './run';
 
 /** The text of an editor that holds a cell, where that is not (wholly) on the disk. */
 export interface CellText {
@@ -48,6 +49,11 @@ export interface WorkerCalls {
   sample(request: { folder: string; request: SampleRequest }): Sample;
   probe(request: { folder: string; input?: string | undefined }): Probe;
   rename(request: { folder: string; name: string }): void;
+  /** Times training steps of a cell, by name or path and says which engine took them. */
+  bench(request: { cell: string; sizes: BenchSizes; engine: Partial<EngineConfiguration>; seconds: number }): {
+    engine: EngineReport;
+    times: StepTimes;
+  };
 }
 
 /** What a training tells while it goes on. */

@@ -3,6 +3,8 @@ import type { WireError } from '../protocol/errors';
 import type { Argument, Outcome, Result, WorkerCalls } from '../protocol/worker';
 import { renameRun } from '../runs';
 import { readDataset } from '../tasks';
+import { measureSteps } from '../training/bench';
+import { chosenCell } from './cell';
 import { startEngine } from './engine';
 import { type Emit, Session } from './session';
 import { probeRun, sampleRun } from './trained';
@@ -60,6 +62,11 @@ export function answers(emit: Emit): Answers {
     },
     async rename({ folder, name }) {
       await (own(folder)?.rename(name) ?? renameRun(folder, name));
+    },
+    async bench({ cell: choice, sizes, engine: wanted, seconds }) {
+      const engine = await startEngine({ backend: 'auto', ...wanted });
+      const { cell } = await chosenCell(choice);
+      return { engine, times: await measureSteps(cell, sizes, seconds, () => performance.now()) };
     },
   };
 }

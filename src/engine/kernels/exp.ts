@@ -16,6 +16,8 @@ const c3: usize = constants + 52;
 const c4: usize = constants + 56;
 const c5: usize = constants + 60;
 const one: usize = constants + 64;
+/** e to the power of less than this is below 10⁻²⁶. */
+export const negligible: usize = constants + 68;
 
 export function storeExpConstants(): void {
   store<f32>(highest, 88);
@@ -32,6 +34,7 @@ export function storeExpConstants(): void {
   store<f32>(c4, 1.6666665459e-1);
   store<f32>(c5, 5.0000001201e-1);
   store<f32>(one, 1);
+  store<f32>(negligible, -60);
 }
 
 // @ts-expect-error: decorator

@@ -1,5 +1,5 @@
 // Softmax cross-entropy over the rows of a sequence of logits.
-import { exp } from './exp';
+import { exp, negligible } from './exp';
 import { panelBytes } from './panel';
 import { place, word } from './words';
 
@@ -27,7 +27,9 @@ export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, coun
     for (let panel = 0; panel < panels; panel++) {
       const at = c + <usize>panel * stride;
       for (let i: usize = 0; i < panelBytes; i += 16) {
-        const value = exp(f32x4.sub(v128.load(at + i), highest));
+        const below = f32x4.sub(v128.load(at + i), highest);
+        // What is too little to count becomes 0 rather than a number so small that processors take a hundred times as long.
+        const value = v128.and(exp(below), f32x4.gt(below, v128.load32_splat(negligible)));
         v128.store(at + i, value);
         sum = f32x4.add(sum, value);
       }
