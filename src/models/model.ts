@@ -1,9 +1,10 @@
 import type { Random } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
+import { tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { recurrent } from '../engine/recurrent';
-import { tf } from '../engine/tensors';
+import { engineBackend, tf } from '../engine/tensors';
 import { drawParameter, glorotUniform, standardNormal } from './initialise';
 
 /** What the network reads at each step: a token, looked up in a learned table, or numbers as they are. */
@@ -43,6 +44,12 @@ export interface ForwardResult {
   readonly state: ModelState;
   /** For each layer every named value, when recorded: [batch, time, units]. */
   readonly values: readonly ReadonlyMap<string, tf.Tensor3D>[];
+}
+
+export interface LossGradients {
+  readonly loss: tf.Scalar;
+  readonly gradients: tf.NamedTensorMap;
+  readonly next: ModelState;
 }
 
 export interface ForwardOptions {
@@ -124,6 +131,49 @@ export class Model {
       state: results.flatMap((result) => result.state),
       values: results.map((result) => result.values),
     };
+  }
+
+  /**
+   * Mean cross-entropy of the model's logits, in nats per token, with its gradient for each parameter by the variable's own
+   * name, and the next state.
+   *
+   * @param input ids [batch, time]
+   * @param targets class numbers [batch, time]
+   */
+  crossEntropyGradients(input: tf.Tensor2D, targets: tf.Tensor2D, state: ModelState, dropout: Random): LossGradients {
+    const backend = engineBackend();
+    if (!backend || this.spec.input.kind !== 'tokens' || (this.spec.dropout > 0 && this.spec.layers > 1)) {
+      return this.gradients((result) => result.crossEntropy(targets), input, state, dropout);
+    }
+    const layers = Array.from({ length: this.spec.layers }, (_, layer) => this.weight(`layers.${layer}`));
+    const [embedding, headWeights, headBias] = [this.weight('embedding'), this.weight('head.W'), this.weight('head.b')];
+    const model = { embedding, layers, headWeights, headBias };
+    const { loss, gradients, next } = tokenStep(backend, this.spec.cell, model, input, targets, state);
+    const named: tf.NamedTensorMap = {
+      [embedding.name]: gradients.embedding,
+      [headWeights.name]: gradients.headWeights,
+      [headBias.name]: gradients.headBias,
+    };
+    layers.forEach((variable, layer) => {
+      named[variable.name] = gradients.layers[layer] as tf.Tensor;
+    });
+    return { loss: loss as tf.Scalar, gradients: named, next: next as tf.Tensor2D[] };
+  }
+
+  /** The same of any loss of a forward pass. */
+  gradients(
+    loss: (result: ForwardResult) => tf.Scalar,
+    input: tf.Tensor,
+    state: ModelState,
+    dropout: Random,
+  ): LossGradients {
+    let next: tf.Tensor2D[] = [];
+    const { value, grads } = tf.variableGrads(() => {
+      const forward = this.forward(input, state, { dropout });
+      next = forward.state.map((tensor) => tf.keep(tensor.clone()));
+      return loss(forward);
+    }, [...this.parameters.values()]);
+    return { loss: value, gradients: grads, next };
   }
 
   /** Copies of all weights. */

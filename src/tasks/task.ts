@@ -73,7 +73,8 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
     training: Pick<TrainingConfiguration, 'validationShare'>,
   ): Promise<Prepared<E>>;
   spec(encoding: E, model: ModelChoice): ModelSpec;
-  loss(result: ForwardResult, targets: tf.Tensor): tf.Scalar;
+  /** Of the logits with class numbers as targets, or any of a forward pass. */
+  readonly loss: 'crossEntropy' | ((result: ForwardResult, targets: tf.Tensor) => tf.Scalar);
   sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
   /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */
   probeInput(encoding: E, text: string | undefined): ProbeInput;

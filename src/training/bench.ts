@@ -34,15 +34,15 @@ export async function measureSteps(
   };
   const [input, targets] = [ids(1), ids(2)];
   const state = model.zeroState(batch);
-  const parameters = [...model.parameters.values()];
+  const random = randomFromSeed(2);
   let count = 0;
   const step = async () => {
-    const { value, grads } = tf.variableGrads(() => model.forward(input, state).crossEntropy(targets), parameters);
+    const { loss, gradients, next } = model.crossEntropyGradients(input, targets, state, random);
     count += 1;
-    await optimizer.apply(count, grads, { learningRate: 0.002, clipNorm: 5 });
-    const [loss = Number.NaN] = value.dataSync();
-    tf.dispose([value, grads]);
-    return loss;
+    await optimizer.apply(count, gradients, { learningRate: 0.002, clipNorm: 5 });
+    const [value = Number.NaN] = loss.dataSync();
+    tf.dispose([loss, gradients, ...next]);
+    return value;
   };
   const firstLoss = await step();
   const firstStep = now() - began;

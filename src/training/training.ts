@@ -3,7 +3,15 @@ import { UserError } from '../base/user-error';
 import type { RunConfiguration } from '../configuration/run';
 import { ClippedAdam } from '../engine/adam';
 import { tf } from '../engine/tensors';
-import { joined, Model, type ModelSpec, type ModelState, type NamedArray, stateNames } from '../models/model';
+import {
+  joined,
+  type LossGradients,
+  Model,
+  type ModelSpec,
+  type ModelState,
+  type NamedArray,
+  stateNames,
+} from '../models/model';
 import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
 import type { MetricsPoint } from '../protocol/run';
 import type { Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';
@@ -143,7 +151,9 @@ export class Training {
     const batch = this.windows.at(this.done.step + 1);
     const loss = tf.tidy(() => {
       const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
-      return this.parts.task.loss(this.model.forward(batch.input, start), batch.targets);
+      const { loss: of } = this.parts.task;
+      const result = this.model.forward(batch.input, start);
+      return of === 'crossEntropy' ? result.crossEntropy(batch.targets as tf.Tensor2D) : of(result, batch.targets);
     });
     const [value] = await loss.data();
     tf.dispose([loss, batch.input, batch.targets]);
@@ -176,14 +186,11 @@ export class Training {
     tf.dispose([...this.state]);
   }
 
-  private gradientsOf(batch: { input: tf.Tensor; targets: tf.Tensor }, start: ModelState) {
-    let next: tf.Tensor2D[] = [];
-    const { value, grads } = tf.variableGrads(() => {
-      const forward = this.model.forward(batch.input, start, { dropout: this.random });
-      next = forward.state.map((tensor) => tf.keep(tensor.clone()));
-      return this.parts.task.loss(forward, batch.targets);
-    }, [...this.model.parameters.values()]);
-    return { loss: value, gradients: grads, next };
+  private gradientsOf({ input, targets }: { input: tf.Tensor; targets: tf.Tensor }, start: ModelState): LossGradients {
+    const { loss } = this.parts.task;
+    return loss === 'crossEntropy'
+      ? this.model.crossEntropyGradients(input as tf.Tensor2D, targets as tf.Tensor2D, start, this.random)
+      : this.model.gradients((result) => loss(result, targets), input, start, this.random);
   }
 
   private async evaluate(): Promise<Evaluation> {

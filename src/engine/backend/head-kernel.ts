@@ -23,7 +23,7 @@ interface Gradients {
   readonly bias: Block;
 }
 
-interface HeadCall {
+export interface HeadCall {
   /** Class numbers [batch, time], for the loss; absent for the output itself. */
   readonly targets: tf.Tensor2D | undefined;
   pass?: Pass;
@@ -139,20 +139,20 @@ class Head {
   }
 }
 
-export function registerHeadKernels(): void {
-  const heads = new Map<string, Head>();
+const heads = new Map<string, Head>();
 
+export function registerHeadKernels(): void {
   tf.registerKernel({
     kernelName: forwardName,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      forward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as EngineBackend),
+      headForward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as EngineBackend),
   });
   tf.registerKernel({
     kernelName: backwardName,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      gradientOf(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
+      headGradient(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
   });
   tf.registerGradient({
     kernelName: forwardName,
@@ -167,147 +167,146 @@ export function registerHeadKernels(): void {
       return { sequence: gradient('sequence'), weights: gradient('weights'), bias: gradient('bias') };
     },
   });
+}
 
-  function headOf(
-    machine: Machine,
-    ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]
-  ): Head {
-    const key = `${machine.id} ${sizes.join(' ')}`;
-    const head = heads.get(key) ?? new Head(machine, ...sizes);
-    heads.delete(key);
-    heads.set(key, head);
-    const [oldest] = heads;
-    if (heads.size > mostShapes && oldest) {
-      heads.delete(oldest[0]);
-      oldest[1].dispose();
-    }
-    return head;
+function headOf(machine: Machine, ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]): Head {
+  const key = `${machine.id} ${sizes.join(' ')}`;
+  const head = heads.get(key) ?? new Head(machine, ...sizes);
+  heads.delete(key);
+  heads.set(key, head);
+  const [oldest] = heads;
+  if (heads.size > mostShapes && oldest) {
+    heads.delete(oldest[0]);
+    oldest[1].dispose();
   }
+  return head;
+}
 
-  function forward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backend: EngineBackend): tf.TensorInfo[] {
-    const { machine } = backend;
-    const { sequence, weights, bias } = inputs;
-    if (!sequence || !weights || !bias) throw new Error('The head was given too little');
-    const [batch = 0, timeSteps = 0, units = 0] = sequence.shape;
-    const outputs = weights.shape[1] ?? 0;
-    const head = headOf(machine, batch, timeSteps, units, outputs);
-    const isLoss = call.targets !== undefined;
+/** The forward kernel: a handle for the gradient, and the output or the loss. */
+export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backend: EngineBackend): tf.TensorInfo[] {
+  const { machine } = backend;
+  const { sequence, weights, bias } = inputs;
+  if (!sequence || !weights || !bias) throw new Error('The head was given too little');
+  const [batch = 0, timeSteps = 0, units = 0] = sequence.shape;
+  const outputs = weights.shape[1] ?? 0;
+  const head = headOf(machine, batch, timeSteps, units, outputs);
+  const isLoss = call.targets !== undefined;
 
-    const sequenceStored = backend.stored(sequence);
-    const sequencePlace = sequenceStored.panels(timeSteps, batch, units);
-    const weightsStored = backend.stored(weights);
-    const weightsAt = weightsStored.rows();
-    const biasAt = backend.stored(bias).rows();
-    const packed = weightsStored.derived(isLoss ? 'packed for a loss' : 'packed', head.packedBytes);
-    if (packed.isStale || !isLoss) {
-      head.packing.run([weightsAt, biasAt, packed.at, isLoss ? 1 : 0], (writer) =>
-        head.pack(writer, weightsAt, biasAt, packed.at, isLoss),
-      );
-    }
-    const block = Block.of(machine, head.outputStride * timeSteps);
-    const output = { at: block.at, stride: head.outputStride };
-    const keeps = sequenceStored.region ? [sequenceStored.region.block.hold()] : [];
-    const rest = { head, sequence: sequencePlace, output, weights: weightsStored };
-    if (!call.targets) {
-      head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at], (writer) =>
-        head.output(writer, sequencePlace, packed.at, output),
-      );
-      call.pass = { ...rest, targets: 0, sums: 0 };
-      const layout = { kind: 'panels', timeSteps, rows: batch, columns: outputs, stride: output.stride } as const;
-      return [
-        backend.make([1], { block: block.hold(), at: block.at, layout: { kind: 'rows' } }, keeps),
-        backend.make([batch, timeSteps, outputs], { block, at: block.at, layout }),
-      ];
-    }
-
-    const count = batch * timeSteps;
-    // Targets, sums and gaps, one after another.
-    const numbers = Block.of(machine, 12 * count);
-    keeps.push(numbers);
-    const [targets, sums, gaps] = [numbers.at, numbers.at + 4 * count, numbers.at + 8 * count];
-    machine.idsByTime(backend.stored(call.targets).values as Int32Array, batch, timeSteps, targets);
-    head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at, targets], (writer) => {
-      head.output(writer, sequencePlace, packed.at, output);
-      writer.command('crossEntropy', output, targets, sums, gaps, machine.panelsOf(outputs));
-    });
-    call.pass = { ...rest, targets, sums };
-    const [sumsNow, gapsNow] = [machine.heap.floats(sums, count), machine.heap.floats(gaps, count)];
-    let loss = 0;
-    for (let index = 0; index < count; index++) loss += Math.log(sumsNow[index] as number) + (gapsNow[index] as number);
+  const sequenceStored = backend.stored(sequence);
+  const sequencePlace = sequenceStored.panels(timeSteps, batch, units);
+  const weightsStored = backend.stored(weights);
+  const weightsAt = weightsStored.rows();
+  const biasAt = backend.stored(bias).rows();
+  const packed = weightsStored.derived(isLoss ? 'packed for a loss' : 'packed', head.packedBytes);
+  if (packed.isStale || !isLoss) {
+    head.packing.run([weightsAt, biasAt, packed.at, isLoss ? 1 : 0], (writer) =>
+      head.pack(writer, weightsAt, biasAt, packed.at, isLoss),
+    );
+  }
+  const block = Block.of(machine, head.outputStride * timeSteps);
+  const output = { at: block.at, stride: head.outputStride };
+  const keeps = sequenceStored.region ? [sequenceStored.region.block.hold()] : [];
+  const rest = { head, sequence: sequencePlace, output, weights: weightsStored };
+  if (!call.targets) {
+    head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at], (writer) =>
+      head.output(writer, sequencePlace, packed.at, output),
+    );
+    call.pass = { ...rest, targets: 0, sums: 0 };
+    const layout = { kind: 'panels', timeSteps, rows: batch, columns: outputs, stride: output.stride } as const;
     return [
-      backend.make([1], { block, at: block.at, layout: { kind: 'rows' } }, keeps),
-      backend.makeTensorInfo([], 'float32', Float32Array.of(loss / count)),
+      backend.make([1], { block: block.hold(), at: block.at, layout: { kind: 'rows' } }, keeps),
+      backend.make([batch, timeSteps, outputs], { block, at: block.at, layout }),
     ];
   }
 
-  function gradientOf(
-    inputs: tf.NamedTensorInfoMap,
-    call: HeadCall,
-    of: string,
-    backend: EngineBackend,
-  ): tf.TensorInfo {
-    const { pass } = call;
-    if (!pass) throw new Error('There was no forward pass');
-    pass.gradients ??= backward(inputs, call.targets !== undefined, pass, backend);
-    const { batch, timeSteps, units, outputs, sequenceStride } = pass.head;
-    if (of === 'weights') return backend.rowsIn(pass.gradients.weights, [units, outputs]);
-    if (of === 'bias') return backend.rowsIn(pass.gradients.bias, [outputs]);
-    const block = pass.gradients.sequence;
-    const layout = { kind: 'panels', timeSteps, rows: batch, columns: units, stride: sequenceStride } as const;
-    return backend.make([batch, timeSteps, units], { block: block.hold(), at: block.at, layout });
-  }
+  const count = batch * timeSteps;
+  // Targets, sums and gaps, one after another.
+  const numbers = Block.of(machine, 12 * count);
+  keeps.push(numbers);
+  const [targets, sums, gaps] = [numbers.at, numbers.at + 4 * count, numbers.at + 8 * count];
+  machine.idsByTime(backend.stored(call.targets).values as Int32Array, batch, timeSteps, targets);
+  head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at, targets], (writer) => {
+    head.output(writer, sequencePlace, packed.at, output);
+    writer.command('crossEntropy', output, targets, sums, gaps, machine.panelsOf(outputs));
+  });
+  call.pass = { ...rest, targets, sums };
+  const [sumsNow, gapsNow] = [machine.heap.floats(sums, count), machine.heap.floats(gaps, count)];
+  let loss = 0;
+  for (let index = 0; index < count; index++) loss += Math.log(sumsNow[index] as number) + (gapsNow[index] as number);
+  return [
+    backend.make([1], { block, at: block.at, layout: { kind: 'rows' } }, keeps),
+    backend.makeTensorInfo([], 'float32', Float32Array.of(loss / count)),
+  ];
+}
 
-  function backward(inputs: tf.NamedTensorInfoMap, isLoss: boolean, pass: Pass, backend: EngineBackend): Gradients {
-    const { machine } = backend;
-    const { handle, slope } = inputs;
-    if (!handle || !slope) throw new Error('The head was given too little');
-    const { head, sequence, output, weights, targets, sums } = pass;
-    const { batch, timeSteps, units, outputs } = head;
-    const kept = (bytes: number) => backend.stored(handle).keep(Block.of(machine, bytes));
-    const transposed = weights.derived('transposed', head.transposedBytes);
-    if (transposed.isStale) {
-      const weightsAt = weights.rows();
-      head.packing.run([weightsAt, transposed.at, -1], (writer) => {
-        const zeros = transposed.at + machine.panelsOf(units) * outputs * machine.panelBytes;
-        writer
-          .block('panels', 1, 1)
-          .command('packTransposed', weightsAt, units, outputs, transposed.at)
-          // A whole row of zeros for products to begin with.
-          .command('packVector', 0, units, zeros, 0);
-      });
-    }
-    const gradients: Gradients = {
-      sequence: kept(head.sequenceStride * timeSteps),
-      weights: kept(4 * units * outputs),
-      bias: kept(4 * outputs),
-    };
-    const sequenceGradient = { at: gradients.sequence.at, stride: head.sequenceStride };
-    const [weightGradient, biasGradient] = [gradients.weights.at, gradients.bias.at];
-    const slopePlace = isLoss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
-    const scale = machine.heap.allocate(4);
-    if (isLoss) {
-      const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
-      machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
-    }
-    const places = {
-      ...{ sequence, slope: slopePlace, transposed: transposed.at, sequenceGradient },
-      ...{ weightGradient, biasGradient },
-    };
-    const key = [
-      ...[sequence.at, sequence.stride, slopePlace.at, slopePlace.stride, transposed.at, sequenceGradient.at],
-      ...[weightGradient, biasGradient, targets, sums, scale],
-    ];
-    head.backward.run(key, (writer) => {
-      if (isLoss) {
-        writer
-          .block('each', timeSteps, batch)
-          .command('crossEntropyGradient', output, targets, sums, scale, machine.panelsOf(outputs));
-      }
-      head.gradients(writer, places);
+/** One of the gradients; computes all of them when it is the first. */
+export function headGradient(
+  inputs: tf.NamedTensorInfoMap,
+  call: HeadCall,
+  of: string,
+  backend: EngineBackend,
+): tf.TensorInfo {
+  const { pass } = call;
+  if (!pass) throw new Error('There was no forward pass');
+  pass.gradients ??= backward(inputs, call.targets !== undefined, pass, backend);
+  const { batch, timeSteps, units, outputs, sequenceStride } = pass.head;
+  if (of === 'weights') return backend.rowsIn(pass.gradients.weights, [units, outputs]);
+  if (of === 'bias') return backend.rowsIn(pass.gradients.bias, [outputs]);
+  const block = pass.gradients.sequence;
+  const layout = { kind: 'panels', timeSteps, rows: batch, columns: units, stride: sequenceStride } as const;
+  return backend.make([batch, timeSteps, units], { block: block.hold(), at: block.at, layout });
+}
+
+function backward(inputs: tf.NamedTensorInfoMap, isLoss: boolean, pass: Pass, backend: EngineBackend): Gradients {
+  const { machine } = backend;
+  const { handle, slope } = inputs;
+  if (!handle || !slope) throw new Error('The head was given too little');
+  const { head, sequence, output, weights, targets, sums } = pass;
+  const { batch, timeSteps, units, outputs } = head;
+  const kept = (bytes: number) => backend.stored(handle).keep(Block.of(machine, bytes));
+  const transposed = weights.derived('transposed', head.transposedBytes);
+  if (transposed.isStale) {
+    const weightsAt = weights.rows();
+    head.packing.run([weightsAt, transposed.at, -1], (writer) => {
+      const zeros = transposed.at + machine.panelsOf(units) * outputs * machine.panelBytes;
+      writer
+        .block('panels', 1, 1)
+        .command('packTransposed', weightsAt, units, outputs, transposed.at)
+        // A whole row of zeros for products to begin with.
+        .command('packVector', 0, units, zeros, 0);
     });
-    machine.heap.release(scale);
-    return gradients;
   }
+  const gradients: Gradients = {
+    sequence: kept(head.sequenceStride * timeSteps),
+    weights: kept(4 * units * outputs),
+    bias: kept(4 * outputs),
+  };
+  const sequenceGradient = { at: gradients.sequence.at, stride: head.sequenceStride };
+  const [weightGradient, biasGradient] = [gradients.weights.at, gradients.bias.at];
+  const slopePlace = isLoss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
+  const scale = machine.heap.allocate(4);
+  if (isLoss) {
+    const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
+    machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
+  }
+  const places = {
+    ...{ sequence, slope: slopePlace, transposed: transposed.at, sequenceGradient },
+    ...{ weightGradient, biasGradient },
+  };
+  const key = [
+    ...[sequence.at, sequence.stride, slopePlace.at, slopePlace.stride, transposed.at, sequenceGradient.at],
+    ...[weightGradient, biasGradient, targets, sums, scale],
+  ];
+  head.backward.run(key, (writer) => {
+    if (isLoss) {
+      writer
+        .block('each', timeSteps, batch)
+        .command('crossEntropyGradient', output, targets, sums, scale, machine.panelsOf(outputs));
+    }
+    head.gradients(writer, places);
+  });
+  machine.heap.release(scale);
+  return gradients;
 }
 
 function callOf(attrs: unknown): HeadCall {

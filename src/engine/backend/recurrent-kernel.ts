@@ -115,20 +115,20 @@ export function weightLayout(cell: Cell, inputSize: number, units: number): Weig
   );
 }
 
-export function registerLayerKernels(): void {
-  const layers = new WeakMap<Cell, Map<string, CellLayers>>();
+const layers = new WeakMap<Cell, Map<string, CellLayers>>();
 
+export function registerLayerKernels(): void {
   tf.registerKernel({
     kernelName: forwardName,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      forward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as EngineBackend, layersOf),
+      layerForward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as EngineBackend),
   });
   tf.registerKernel({
     kernelName: backwardName,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      gradient(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
+      layerGradient(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
   });
   tf.registerGradient({
     kernelName: forwardName,
@@ -151,21 +151,21 @@ export function registerLayerKernels(): void {
       return Object.fromEntries(names.map((name) => [name, gradient(name)]));
     },
   });
+}
 
-  function layersOf(machine: Machine, cell: Cell, record: boolean): CellLayers {
-    let ofCell = layers.get(cell);
-    if (!ofCell) {
-      ofCell = new Map();
-      layers.set(cell, ofCell);
-    }
-    const key = `${machine.id} ${record}`;
-    let known = ofCell.get(key);
-    if (!known) {
-      known = new CellLayers(machine, cell, record);
-      ofCell.set(key, known);
-    }
-    return known;
+function layersOf(machine: Machine, cell: Cell, record: boolean): CellLayers {
+  let ofCell = layers.get(cell);
+  if (!ofCell) {
+    ofCell = new Map();
+    layers.set(cell, ofCell);
   }
+  const key = `${machine.id} ${record}`;
+  let known = ofCell.get(key);
+  if (!known) {
+    known = new CellLayers(machine, cell, record);
+    ofCell.set(key, known);
+  }
+  return known;
 }
 
 function callOf(attrs: unknown): LayerCall {
@@ -178,12 +178,8 @@ function required(inputs: tf.NamedTensorInfoMap, name: string): tf.TensorInfo {
   return info;
 }
 
-function forward(
-  inputs: tf.NamedTensorInfoMap,
-  call: LayerCall,
-  backend: EngineBackend,
-  layersOf: (machine: Machine, cell: Cell, record: boolean) => CellLayers,
-): tf.TensorInfo[] {
+/** The forward kernel; see `runLayer`. */
+export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: EngineBackend): tf.TensorInfo[] {
   const { machine } = backend;
   const { cell, ids, record } = call;
   const input = required(inputs, 'input');
@@ -295,8 +291,16 @@ interface Gradients {
   readonly states: readonly number[];
 }
 
-/** One of the gradients; computes all of them when it is the first. */
-function gradient(inputs: tf.NamedTensorInfoMap, call: LayerCall, of: string, backend: EngineBackend): tf.TensorInfo {
+/**
+ * One of the gradients; computes all of them when it is the first. Of a last state that nothing depends on, the gradient may
+ * be left out of the inputs.
+ */
+export function layerGradient(
+  inputs: tf.NamedTensorInfoMap,
+  call: LayerCall,
+  of: string,
+  backend: EngineBackend,
+): tf.TensorInfo {
   const { pass } = call;
   if (!pass) throw new Error('There was no forward pass');
   pass.gradients ??= backward(inputs, call.cell, pass, of === 'input', backend);
@@ -346,8 +350,10 @@ function backward(
     gradients: gradients.at,
   };
   cell.states.forEach((_, index) => {
-    const { at } = backend.stored(required(inputs, `state${index}`)).panels(1, batch, units);
-    machine.copy(at, layer.carry(index, places, 'begin'), layer.matrixBytes);
+    const slope = inputs[`state${index}`];
+    const carry = layer.carry(index, places, 'begin');
+    if (slope) machine.copy(backend.stored(slope).panels(1, batch, units).at, carry, layer.matrixBytes);
+    else machine.clear(carry, layer.matrixBytes);
   });
 
   const stride = machine.panelsOf(inputSize) * batch * machine.panelBytes;

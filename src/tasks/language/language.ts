@@ -85,7 +85,7 @@ export const language: Task<LanguageEncoding> = {
     outputs: vocabulary.length,
   }),
 
-  loss: (result, targets) => result.crossEntropy(targets as tf.Tensor2D),
+  loss: 'crossEntropy',
 
   async sample(model, encoding, request, { step, seed: defaultSeed, random, breathe }): Promise<LanguageSample> {
     const { unit, vocabulary } = encoding;

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Cell } from '../../cells/expression';
+import type { EngineBackend } from './backend';
+import { type HeadCall, headForward, headGradient } from './head-kernel';
+import { type LayerCall, layerForward, layerGradient } from './recurrent-kernel';
+
+/** Weights of a language model: the table of embeddings, each layer's, and the head's. */
+export interface TokenModel<T> {
+  readonly embedding: T;
+  readonly layers: readonly T[];
+  readonly headWeights: T;
+  readonly headBias: T;
+}
+
+/**
+ * Loss and all gradients of a language model, by the same kernels that TF.js's tape would run, one after another. The tape
+ * costs a small model as much time as its mathematics.
+ *
+ * @param ids [batch, time]
+ * @param targets [batch, time]
+ * @param state layer by layer, [batch, units] each
+ */
+export function tokenStep(
+  backend: EngineBackend,
+  cell: Cell,
+  model: TokenModel<tf.TensorInfo>,
+  ids: tf.Tensor2D,
+  targets: tf.Tensor2D,
+  state: readonly tf.TensorInfo[],
+): { readonly loss: tf.Tensor; readonly gradients: TokenModel<tf.Tensor>; readonly next: tf.Tensor[] } {
+  const passing: tf.TensorInfo[] = [];
+  const next: tf.TensorInfo[] = [];
+  const passes: { readonly call: LayerCall; readonly handle: tf.TensorInfo }[] = [];
+  let input = model.embedding;
+  for (const weights of model.layers) {
+    const call: LayerCall = { cell, record: false, ids: passes.length === 0 ? ids : undefined };
+    const inputs: tf.NamedTensorInfoMap = { input, weights };
+    cell.states.forEach((_, index) => {
+      inputs[`state${index}`] = state[next.length + index];
+    });
+    const [handle, output, ...last] = layerForward(inputs, call, backend);
+    if (!handle || !output) throw new Error('A layer gave nothing');
+    passes.push({ call, handle });
+    passing.push(handle, output);
+    next.push(...last);
+    input = output;
+  }
+  const headCall: HeadCall = { targets };
+  const headInputs = { sequence: input, weights: model.headWeights, bias: model.headBias };
+  const [headHandle, loss] = headForward(headInputs, headCall, backend);
+  if (!headHandle || !loss) throw new Error('The head gave nothing');
+  const slope = backend.makeTensorInfo([], 'float32', Float32Array.of(1));
+  passing.push(headHandle, slope);
+
+  const ofHead = (of: string) => headGradient({ handle: headHandle, slope }, headCall, of, backend);
+  let upstream = ofHead('sequence');
+  const layers: tf.TensorInfo[] = [];
+  for (const { call, handle } of passes.toReversed()) {
+    const inputs = { handle, output: upstream };
+    passing.push(upstream);
+    upstream = layerGradient(inputs, call, 'input', backend);
+    layers.unshift(layerGradient(inputs, call, 'weights', backend));
+  }
+  const tensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info, backend);
+  const result = {
+    loss: tensor(loss),
+    gradients: {
+      embedding: tensor(upstream),
+      layers: layers.map(tensor),
+      headWeights: tensor(ofHead('weights')),
+      headBias: tensor(ofHead('bias')),
+    },
+    next: next.map(tensor),
+  };
+  for (const { dataId } of passing) backend.disposeData(dataId);
+  return result;
+}
