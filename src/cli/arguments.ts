@@ -3,10 +3,12 @@ import { UserError } from '../base/user-error';
 import { excerpt } from '../base/visible';
 import { choicesFromOptions, options } from '../configuration/options';
 import type { RunChoices } from '../configuration/run';
+import { type BenchRequest, benchRows } from './bench';
 
 /** What a command line asks for. */
 export type Request =
   | { readonly command: 'help' | 'version' }
+  | BenchRequest
   | {
       readonly command: 'train';
       readonly file: string;
@@ -29,7 +31,7 @@ export type Request =
     }
   | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean };
 
-const commands = ['train', 'inspect', 'sample', 'probe'] as const;
+const commands = ['train', 'inspect', 'sample', 'probe', 'bench'] as const;
 type Command = (typeof commands)[number];
 
 /** Options that are not part of a run's configuration. */
@@ -38,6 +40,7 @@ const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   inspect: [],
   sample: ['prompt', 'length', 'temperature', 'top-k', 'seed'],
   probe: ['input'],
+  bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
 };
 
 /** @throws UserError that names the option or argument */
@@ -62,6 +65,22 @@ export function parseCommandLine(argv: readonly string[]): Request {
       temperature: numberOption(values, 'temperature', { min: 0, max: 100 }),
       topK: numberOption(values, 'top-k', { min: 0, max: 1_000_000, whole: true }),
       seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }),
+      json,
+    };
+  }
+  if (command === 'bench') {
+    if (positionals.length > 0)
+      throw misuse(`${excerpt(positionals[0] ?? '')} is one argument too many`, 'Give options alone.');
+    const { rows, cells, seconds: _, ...engine } = values;
+    const { choices, complaints } = choicesFromOptions(engine);
+    const [complaint] = complaints;
+    if (complaint) throw misuse(complaint.reason, complaint.wayOut, `--${complaint.flag}`);
+    return {
+      command,
+      rows: benchRows(rows),
+      cells: (cells ?? 'lstm,gru,rnn').split(','),
+      seconds: numberOption(values, 'seconds', { min: 0.1, max: 600 }) ?? 1,
+      engine: (choices.engine ?? {}) as BenchRequest['engine'],
       json,
     };
   }

@@ -1,9 +1,87 @@
+import { resolve } from 'node:path';
+import { UserError } from '../base/user-error';
+import { type EngineConfiguration, isCellName } from '../configuration/run';
 import type { BenchSizes } from '../protocol/bench';
+import type { WorkerClient } from '../worker/start';
 
-/** The four models that every measurement here is of: from one that fits in the first cache to one that fills the second. */
-export const benchRows: readonly BenchSizes[] = [
+/** The four models that every measurement is of: from one that fits in the first cache to one that fills the second. */
+const rows: readonly BenchSizes[] = [
   { vocabulary: 65, batch: 8, timeSteps: 32, embedding: 32, units: 32, layers: 1 },
   { vocabulary: 65, batch: 32, timeSteps: 50, embedding: 64, units: 64, layers: 1 },
   { vocabulary: 65, batch: 50, timeSteps: 50, embedding: 64, units: 128, layers: 2 },
   { vocabulary: 65, batch: 32, timeSteps: 100, embedding: 512, units: 512, layers: 2 },
 ];
+
+export interface BenchRequest {
+  readonly command: 'bench';
+  /** Rows, counted from 1. */
+  readonly rows: readonly number[];
+  /** Names, or paths of `.cell` files. */
+  readonly cells: readonly string[];
+  readonly seconds: number;
+  readonly engine: Partial<EngineConfiguration>;
+  readonly json: boolean;
+}
+
+/** A list of numbers as an option has it: `1,2`. Throws a UserError for a row that is none. */
+export function benchRows(value = '1,2,3'): number[] {
+  return value.split(',').map((word) => {
+    const row = Number(word);
+    if (rows[row - 1]) return row;
+    throw new UserError({
+      what: `"${word}" is no row of the bench`,
+      where: '--rows',
+      wayOut: `Choose among 1 to ${rows.length}, as in --rows 1,2.`,
+    });
+  });
+}
+
+/** Times training steps, one row and cell after another. */
+export async function bench(
+  worker: WorkerClient,
+  { rows: wanted, cells, seconds, engine, json }: BenchRequest,
+  write: (line: string | object) => void,
+): Promise<void> {
+  if (!json)
+    write('row  cell                 batch × steps × units × layers   best ms   median ms   of the roof   engine');
+  for (const row of wanted) {
+    const sizes = rows[row - 1];
+    if (!sizes) continue;
+    for (const cell of cells) {
+      const choice = isCellName(cell) ? cell : resolve(cell);
+      const { engine: used, times, roof } = await worker.call('bench', { cell: choice, sizes, engine, seconds });
+      const share = roof === undefined ? undefined : times.operations / times.best / 1e6 / roof;
+      const name = used.variant === undefined ? used.backend : `${used.backend} ${used.variant}`;
+      if (json) {
+        const { best, median, firstStep, steps, losses } = times;
+        const shareOfRoof = share === undefined ? undefined : Number(share.toFixed(3));
+        write({
+          type: 'bench',
+          row,
+          cell,
+          engine: name,
+          threads: used.threads,
+          best,
+          median,
+          firstStep,
+          steps,
+          losses,
+          shareOfRoof,
+        });
+        continue;
+      }
+      const { batch, timeSteps, units, layers } = sizes;
+      write(
+        [
+          String(row).padEnd(4),
+          cell.padEnd(20),
+          `${batch} × ${timeSteps} × ${units} × ${layers}`.padEnd(32),
+          times.best.toFixed(3).padStart(8),
+          times.median.toFixed(3).padStart(11),
+          (share === undefined ? '' : `${Math.round(100 * share)} %`).padStart(13),
+          `  ${name}, ${used.threads} ${used.threads === 1 ? 'thread' : 'threads'}`,
+        ].join(' '),
+      );
+    }
+  }
+}

@@ -7,6 +7,7 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
   unroll inspect FILE [options]      how the file is understood, without training
   unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
+  unroll bench [--rows 1,2,3,4] [--cells NAMES] [--seconds X]   how fast this machine trains
 
 RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end".
 

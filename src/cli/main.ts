@@ -9,6 +9,7 @@ import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/w
 import { newRunFolder } from '../runs';
 import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
+import { bench } from './bench';
 import { help } from './help';
 import { Progress, sampleText } from './progress';
 
@@ -55,6 +56,13 @@ async function main(): Promise<void> {
     }
     case 'probe':
       return probe(request);
+    case 'bench':
+      return withWorker(silent, (worker) =>
+        bench(worker, request, (line) => {
+          if (typeof line === 'string') process.stdout.write(`${line}\n`);
+          else print(line);
+        }),
+      );
   }
 }
 

@@ -5,7 +5,7 @@ import { renameRun } from '../runs';
 import { readDataset } from '../tasks';
 import { measureSteps } from '../training/bench';
 import { chosenCell } from './cell';
-import { startEngine } from './engine';
+import { engineRoof, startEngine } from './engine';
 import { type Emit, Session } from './session';
 import { probeRun, sampleRun } from './trained';
 
@@ -66,7 +66,8 @@ export function answers(emit: Emit): Answers {
     async bench({ cell: choice, sizes, engine: wanted, seconds }) {
       const engine = await startEngine({ backend: 'auto', ...wanted });
       const { cell } = await chosenCell(choice);
-      return { engine, times: await measureSteps(cell, sizes, seconds, () => performance.now()) };
+      const times = await measureSteps(cell, sizes, seconds, () => performance.now());
+      return { engine, times, roof: engineRoof() };
     },
   };
 }
