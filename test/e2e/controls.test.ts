@@ -126,7 +126,7 @@ test('a training that ends while its panel is closed says so, with a button that
   for (const step of [1, 2, 3]) await vscode.accept(`Train on sunspots.csv (${step}/4)`);
   await vscode.pick('Train on sunspots.csv (4/4)', 'Change settings…');
   await vscode.pick('Train on sunspots.csv: settings', 'Steps');
-  await vscode.enter('Train on sunspots.csv: Steps', '400');
+  await vscode.enter('Train on sunspots.csv: Steps', '6000');
   await vscode.pick('Train on sunspots.csv: settings', 'Done');
   await vscode.accept('Train on sunspots.csv (4/4)');
   const panel = await panelOf(vscode, { name: 'lstm on sunspots.csv', state: 'running' });
@@ -135,7 +135,7 @@ test('a training that ends while its panel is closed says so, with a button that
   await vscode.tab('lstm on sunspots.csv').click();
   await vscode.closeEditor();
   await vscode.command('Unroll: Resume Training');
-  await vscode.notification('lstm on sunspots.csv is trained: 400 steps').waitFor({ timeout: 60_000 });
+  await vscode.notification('lstm on sunspots.csv is trained: 6000 steps').waitFor({ timeout: 120_000 });
   await vscode.notification('is trained').getByRole('button', { name: 'Show Panel' }).click();
   await panelOf(vscode, { name: 'lstm on sunspots.csv', state: 'finished' });
 });
