@@ -13,7 +13,9 @@ export function formatted(text: string): string | undefined {
   for (const line of text.split('\n')) {
     const slashes = line.indexOf('//');
     const [code, comment] = slashes < 0 ? [line, undefined] : [line.slice(0, slashes), line.slice(slashes).trimEnd()];
-    const own = rowsOf(tokensOf(code).tokens.filter(({ kind }) => !kind.startsWith('end')));
+    const tokens = tokensOf(code).tokens.filter(({ kind }) => !kind.startsWith('end'));
+    // Accents stay as they were written.
+    const own = rowsOf(tokens.map((token) => ({ ...token, text: code.slice(token.span.start, token.span.end) })));
     // Neither at the beginning nor twice.
     if (own.length === 0 && comment === undefined && (rows.at(-1) ?? '') === '') continue;
     if (own[0]?.startsWith('cell ')) within = true;

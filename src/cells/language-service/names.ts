@@ -28,7 +28,7 @@ export function renameAt(text: string, offset: number, name: string): LanguageRe
   const found = isInComment(text, offset) ? undefined : references(outline, offset);
   if (!found) return { refusal: 'Here is no name that the cell defines' };
   // Who renames h' may write the prime again.
-  const wanted = baseOf(name.trim());
+  const wanted = baseOf(name.trim().normalize('NFC'));
   if (!/^\p{L}[\p{L}\p{M}\p{N}_]*$/u.test(wanted))
     return { refusal: `"${wanted}" is no name: begin with a letter, and go on with letters, digits or _` };
   if (reservedNames.includes(wanted)) return { refusal: `${wanted} has a meaning of its own` };

@@ -105,5 +105,6 @@ export const baseOf = (name: string): string => name.replace(/'$/, '');
 
 export const baseSpan = ({ text, span }: { readonly text: string; readonly span: Span }): Span => ({
   start: span.start,
-  end: span.start + baseOf(text).length,
+  // A name may be written in more characters than its text has.
+  end: text.endsWith("'") ? span.end - 1 : span.end,
 });

@@ -37,6 +37,12 @@ describe('rename', () => {
     expect(renamed("cell a {\n  state a\n  a' = a\n}", 17, 'b')).toBe("cell a {\n  state b\n  b' = b\n}");
   });
 
+  test('knows a name however its accents are written', () => {
+    const [one, two] = ['\u00e9', 'e\u0301'];
+    expect(within('k', `state |${one}`, `${two}' = tanh(${two}) * ${one}`)).toBe(body('state k', "k' = tanh(k) * k"));
+    expect(within(two, 'state |h', `${one} = h`, `h' = ${one}`)).toBe(`${one} is a name of this cell already`);
+  });
+
   test.each([
     ['r', 'r is a name of this cell already'],
     ['tanh', 'tanh has a meaning of its own'],
