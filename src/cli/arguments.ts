@@ -29,9 +29,17 @@ export type Request =
       readonly seed: number | undefined;
       readonly json: boolean;
     }
-  | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean };
+  | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean }
+  | { readonly command: 'cells'; readonly inputs: number; readonly units: number; readonly json: boolean }
+  | {
+      readonly command: 'check';
+      readonly cell: string;
+      readonly inputs: number;
+      readonly units: number;
+      readonly json: boolean;
+    };
 
-const commands = ['train', 'inspect', 'sample', 'probe', 'bench'] as const;
+const commands = ['train', 'inspect', 'sample', 'probe', 'cells', 'check', 'bench'] as const;
 type Command = (typeof commands)[number];
 
 /** Options that are not part of a run's configuration. */
@@ -41,6 +49,8 @@ const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   sample: ['prompt', 'length', 'temperature', 'top-k', 'seed'],
   probe: ['input'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
+  cells: ['inputs', 'units'],
+  check: ['inputs', 'units'],
 };
 
 /** @throws UserError that names the option or argument */
@@ -85,6 +95,14 @@ export function parseCommandLine(argv: readonly string[]): Request {
     };
   }
   if (command === 'probe') return { command, run: only(positionals, 'a run folder'), input: values.input, json };
+  if (command === 'cells' || command === 'check') {
+    const units = numberOption(values, 'units', { min: 1, max: 4096, whole: true }) ?? 32;
+    const inputs = numberOption(values, 'inputs', { min: 1, max: 4096, whole: true }) ?? units;
+    if (command === 'check') return { command, cell: only(positionals, 'a cell'), inputs, units, json };
+    if (positionals[0] !== undefined)
+      throw misuse(`${excerpt(positionals[0])} is one argument too many`, 'Write unroll check for a cell of your own.');
+    return { command, inputs, units, json };
+  }
   if (command === 'train' && values.resume !== undefined) {
     const foreign = Object.keys(values).find((key) => key !== 'resume' && key !== 'steps');
     if (foreign)

@@ -8,7 +8,10 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
   unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
   unroll bench [--rows 1,2,3,4] [--cells NAMES] [--seconds X]   how fast this machine trains
+  unroll cells                       Unroll's own cells [--inputs N] [--units N: sizes to count weights for]
+  unroll check CELL                  whether a cell can be read, its gradients are right, and values stay bounded
 
+CELL is one of their names, or the path of a .cell file with the equations of your own.
 RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end".
 
   --json        one JSON object a line on standard output, for other programs

@@ -10,6 +10,7 @@ import { newRunFolder } from '../runs';
 import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
 import { bench } from './bench';
+import { cellsText, checkLines, checkTextOf } from './cells';
 import { help } from './help';
 import { Progress, sampleText } from './progress';
 
@@ -63,7 +64,25 @@ async function main(): Promise<void> {
           else print(line);
         }),
       );
+    case 'cells': {
+      const { inputs, units, json } = request;
+      const cells = await withWorker(silent, (worker) => worker.call('cells', { inputs, units }));
+      if (json) for (const cell of cells) print({ type: 'cell', ...cell });
+      else process.stdout.write(`${cellsText(cells)}\n`);
+      return;
+    }
+    case 'check':
+      return check(request);
   }
+}
+
+/** A text that cannot be read is bad input, and a cell that is not sound a failure. */
+async function check({ cell, inputs, units, json }: Extract<Request, { command: 'check' }>): Promise<void> {
+  const choice = isCellName(cell) ? cell : resolve(cell);
+  const found = await withWorker(silent, (worker) => worker.call('checkCell', { choice, inputs, units }));
+  if (json) for (const line of checkLines(found)) print(line);
+  else process.stdout.write(`${checkTextOf(found, cell)}\n`);
+  if (!found.sound) process.exitCode = found.cell === undefined ? badInput : failure;
 }
 
 /** The path of a cell's file is relative to the folder in which the command was typed. */

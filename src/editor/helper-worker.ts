@@ -2,7 +2,7 @@ import type { Argument, CallName, Result, WorkerCalls } from '../protocol/worker
 import type { WorkerClient } from '../worker/start';
 import type { StartWorker } from './training';
 
-type HelperCall = Extract<CallName<WorkerCalls>, 'inspect' | 'sample' | 'probe' | 'rename'>;
+type HelperCall = Extract<CallName<WorkerCalls>, 'inspect' | 'sample' | 'probe' | 'rename' | 'checkCell'>;
 
 /** A worker for everything but training, started at the first call and ended after a while without any. */
 export class HelperWorker {

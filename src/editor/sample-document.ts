@@ -4,7 +4,7 @@ import type { ForecastSample, Sample } from '../protocol/run';
 
 const scheme = 'unroll-sample';
 
-/** Shows samples as read-only documents: to select, search and save, without a question on closing. */
+/** Shows samples and reports as read-only documents: to select, search and save, without a question on closing. */
 export class SampleDocuments implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
   private count = 0;
@@ -26,9 +26,18 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider {
 
   async show(runName: string, sample: Sample): Promise<void> {
     const extension = sample.task === 'language' ? 'txt' : 'csv';
-    const path = `/${visible(runName).replaceAll('/', '-')} step ${sample.step}, sample ${++this.count}.${extension}`;
-    const uri = vscode.Uri.from({ scheme, path });
-    this.texts.set(uri.toString(), sampleText(sample));
+    const name = `${visible(runName).replaceAll('/', '-')} step ${sample.step}, sample ${++this.count}.${extension}`;
+    await this.open(name, sampleText(sample));
+  }
+
+  /** @param subject what the report is about */
+  async showReport(subject: string, text: string): Promise<void> {
+    await this.open(`${visible(subject).replaceAll('/', '-')}, check ${++this.count}.txt`, text);
+  }
+
+  private async open(name: string, text: string): Promise<void> {
+    const uri = vscode.Uri.from({ scheme, path: `/${name}` });
+    this.texts.set(uri.toString(), text);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }

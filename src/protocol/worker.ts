@@ -1,5 +1,6 @@
 import type { EngineConfiguration, Reading, RunChoices } from '../configuration/run';
 import type { BenchSizes, StepTimes } from './bench';
+import type { CellCheck, CellSummary } from './cell';
 import type { DatasetReport, DatasetSource } from './dataset';
 import type { WireError } from './errors';
 import type { EngineReport, MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from './run';
@@ -56,6 +57,10 @@ export interface WorkerCalls {
     /** What the engine reaches in a product at best, in thousand million multiplications and additions a second. */
     roof: number | undefined;
   };
+  /** Unroll's own cells. */
+  cells(request: { inputs: number; units: number }): readonly CellSummary[];
+  /** Checks a cell of Unroll, or of a file, which is read unless `cell` has its text. */
+  checkCell(request: { choice: string; cell?: CellText | undefined; inputs: number; units: number }): CellCheck;
 }
 
 /** What a training tells while it goes on. */

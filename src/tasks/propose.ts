@@ -2,7 +2,8 @@ import type { CellName, TrainingConfiguration } from '../configuration/run';
 import { countParameters, type ModelSpec } from '../models/model';
 import type { DatasetReport, ModelSize, Proposal, Proposed } from '../protocol/dataset';
 
-const cells: readonly Proposed<CellName>[] = [
+/** Every cell of Unroll with the reason to choose it, the usual ones first. */
+export const proposedCells: readonly Proposed<CellName>[] = [
   { value: 'lstm', why: 'gates keep a memory over many steps; the safe first choice' },
   { value: 'gru', why: 'a quarter fewer weights than an LSTM and faster, often as good' },
   { value: 'rnn', why: 'the simplest; forgets after some ten steps, which the gates view shows' },
@@ -45,7 +46,7 @@ export function propose(
   const best: ModelSize['name'] = training < 4000 ? 'tiny' : 'small';
   const ordered = [sizes[best], ...Object.values(sizes).filter(({ name }) => name !== best)];
   return {
-    cells,
+    cells: proposedCells,
     sizes: ordered.map((size) => {
       const weights = countParameters(specOf(size));
       const reason = size.name === best ? `fits ${compact(training)} ${unit} to learn from, ` : '';

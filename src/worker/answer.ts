@@ -5,6 +5,7 @@ import { renameRun } from '../runs';
 import { readDataset } from '../tasks';
 import { measureSteps } from '../training/bench';
 import { chosenCell } from './cell';
+import { checkCell, listCells } from './check';
 import { engineRoof, startEngine } from './engine';
 import { type Emit, Session } from './session';
 import { probeRun, sampleRun } from './trained';
@@ -69,6 +70,10 @@ export function answers(emit: Emit): Answers {
       const times = await measureSteps(cell, sizes, seconds, () => performance.now());
       return { engine, times, roof: engineRoof() };
     },
+    async cells(sizes) {
+      return listCells(sizes);
+    },
+    checkCell,
   };
 }
 

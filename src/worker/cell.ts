@@ -27,8 +27,13 @@ const bytesAtMost = 400_000;
  * @throws UserError when there is no such cell or file, or its text is none
  */
 export async function chosenCell(choice = 'lstm', given?: CellText): Promise<TextCell> {
-  const { name, text } = given ?? (isCellName(choice) ? builtin(choice) : await readCellFile(choice));
+  const { name, text } = given ?? (await cellText(choice));
   return { cell: readCell(text, visible(name)), text };
+}
+
+/** The text of a cell, which may be wrong. Throws a UserError when there is no such cell or file. */
+export async function cellText(choice: string): Promise<CellText> {
+  return isCellName(choice) ? builtin(choice) : readCellFile(choice);
 }
 
 /**

@@ -5,6 +5,7 @@ import { showFailure } from '../messages';
 import type { RunEntry } from '../run-list';
 import { targetOf } from '../sources';
 import type { Studio } from '../studio';
+import { checkCell } from './check-cell';
 import { chooseRun, runArgument } from './choose-run';
 import { openExample } from './examples';
 import { deleteRun, renameRun, revealRun } from './runs';
@@ -19,6 +20,7 @@ export const commandIds = [
   'unroll.trainAgain',
   'unroll.trainCell',
   'unroll.newCell',
+  'unroll.checkCell',
   'unroll.pause',
   'unroll.unpause',
   'unroll.stop',
@@ -71,6 +73,7 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
     'unroll.trainAgain': (argument) => trainAgain(studio, argument),
     'unroll.trainCell': (argument) => trainCell(studio, argument),
     'unroll.newCell': () => newCell(),
+    'unroll.checkCell': (argument) => checkCell(studio, argument),
     'unroll.pause': (argument) => pause(studio, named(argument)),
     'unroll.unpause': (argument) => unpause(studio, named(argument)),
     'unroll.stop': (argument) => stop(studio, named(argument)),

@@ -6,7 +6,7 @@ import type { Cell } from '../../../src/cells/expression';
 import { cellParameters, learnedTerms } from '../../../src/cells/parameters';
 import { equationRanges } from '../../../src/cells/ranges';
 import { cells, modelSchema, runConfigurationSchema } from '../../../src/configuration/run';
-import { runInFloat64 } from '../engine/float64';
+import { runInFloat64 } from '../../../src/engine/check/float64';
 import { randomCell } from './random-cell';
 import { add, linear, multiply, relu, sigmoid, subtract, tanh, x } from './terms';
 

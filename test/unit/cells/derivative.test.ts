@@ -14,10 +14,10 @@ import {
   type UnaryOperation,
   unaryOperations,
 } from '../../../src/cells/expression';
+import { binaryFunctions, unaryFunctions } from '../../../src/engine/check/float64';
 import { recurrent } from '../../../src/engine/recurrent';
 import { tf } from '../../../src/engine/tensors';
 import { onEveryEngine } from '../engine/engines';
-import { binaryFunctions, unaryFunctions } from '../engine/float64';
 import { binary, linear, unary, x } from './terms';
 
 const unaryNumbers: Readonly<Record<UnaryOperation | InternalUnary, (a: number) => number>> = {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cells } from '../../../src/configuration/run';
 import { fileWith, temporaryFolder } from '../data/temporary';
 import { sentences } from './datasets';
 import { inShell, jsonLines, recordOf, shell, unroll } from './program';
@@ -110,5 +111,86 @@ describe('a cell that cannot be read ends with 2 and one line that helps, and no
     const file = await fileWith(sentences, 'text.txt');
     const { stderr } = await shell(`mkfifo pipe.cell && ${inShell} train '${file}' --cell pipe.cell`, folder);
     expect(stderr).toMatch(/^This is no file/);
+  });
+});
+
+describe('unroll cells', () => {
+  test('lists every cell with its weights for a size and why one would choose it', async () => {
+    const { code, stdout, stderr } = await unroll(['cells', '--units', '10', '--inputs', '3']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0]).toSorted()).toEqual([...cells].toSorted());
+    // 4 · (3 · 10 + 10 · 10 + 10)
+    expect(lines[0]).toMatch(/^lstm +560 {2}gates keep/);
+  });
+
+  test('says the same as JSON, one cell a line', async () => {
+    const all = jsonLines(await unroll(['cells', '--json']));
+    expect(all).toHaveLength(cells.length);
+    expect(all.find(({ name }) => name === 'gru')).toMatchObject({
+      type: 'cell',
+      paper: expect.stringContaining('Cho'),
+      states: ['h'],
+      gates: ['r', 'z', 'n'],
+      parameters: 3 * (32 * 32 + 32 * 32 + 32) + 32,
+    });
+  });
+});
+
+describe('unroll check', () => {
+  test('tells of a sound cell every gradient and what happens over time, and ends with 0', async () => {
+    const { folder } = await place();
+    const { code, stdout, stderr } = await unroll(['check', 'my.cell', '--units', '8'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^my-unit: 208 weights for 8 inputs and 8 units\n/);
+    expect(stdout.match(/^ {2}(gate\.[WUb]|h\.[Wb]|x \(input\)|h \(first state\)) +\d\.\de-\d+$/gm)).toHaveLength(7);
+    expect(stdout).toMatch(/\nmy-unit is sound: all gradients agree within \d\.\de-[5-9]\.\n$/);
+  });
+
+  test('tells all problems of a text that cannot be read, with places to click, and ends with 2', async () => {
+    const { folder } = await place();
+    await writeFile(join(folder, 'wrong.cell'), "cell w {\n  state h, c\n  h' = tanh(q) + sigmoit(x)\n}\n");
+    const told = await unroll(['check', 'wrong.cell'], { cwd: folder });
+    expect(told.code).toBe(2);
+    expect(told.stdout.split('\n').map((line) => line.split(': ')[0])).toEqual([
+      'wrong.cell:2:12',
+      'wrong.cell:3:13',
+      'wrong.cell:3:18',
+      '',
+    ]);
+    const json = jsonLines(await unroll(['check', 'wrong.cell', '--json'], { cwd: folder }));
+    expect(json.map(({ type }) => type)).toEqual(['problem', 'problem', 'problem', 'check']);
+    expect(json[0]).toMatchObject({ line: 2, column: 12 });
+    expect(json.at(-1)).toMatchObject({ sound: false });
+  });
+
+  test('tells what is not finite, explodes or has a kink, and ends with 1 where values have no meaning', async () => {
+    const { folder } = await place();
+    const check = async (...lines: string[]) => {
+      await writeFile(join(folder, 'one.cell'), `cell one {\n  state h\n  ${lines.join('\n  ')}\n}\n`);
+      return unroll(['check', 'one.cell'], { cwd: folder });
+    };
+    const logarithm = await check('a = log(linear(x, h))', "h' = tanh(a)");
+    expect(logarithm.code).toBe(1);
+    expect(logarithm.stdout).toMatch(/Wrong: Values are not finite at any of 30 random points: first in a\./);
+    const growing = await check('a = relu(linear(x))', "h' = 2 * h + a");
+    expect(growing.code).toBe(0);
+    expect(growing.stdout).toMatch(/Note: relu in a has no derivative at 0/);
+    expect(growing.stdout).toMatch(/Warning: Values of h' (overflow|grow)/);
+    expect(growing.stdout).toMatch(/Warning: Gradients explode/);
+    const forgetting = await check("h' = tanh(linear(x))");
+    expect(forgetting.stdout).toMatch(/Warning: Gradients vanish: nothing reaches 10 steps back\./);
+  });
+
+  test.each([
+    [['check'], /^A cell is missing/],
+    [['check', 'gruu'], /^There is no cell gruu .*Did you mean gru/],
+    [['check', 'gru', 'lstm'], /one argument too many/],
+    [['check', 'gru', '--units', '0'], /--units/],
+    [['cells', 'gru'], /one argument too many/],
+  ] as const)('%j is misuse, told in one line', async (args, message) => {
+    const { code, stdout, stderr } = await unroll(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
   });
 });

@@ -5,12 +5,12 @@ import { builtinCell } from '../../../src/cells/builtin';
 import type { Cell } from '../../../src/cells/expression';
 import { cellParameters } from '../../../src/cells/parameters';
 import { cells } from '../../../src/configuration/run';
+import { runInFloat64 } from '../../../src/engine/check/float64';
 import { recurrent } from '../../../src/engine/recurrent';
 import { tf } from '../../../src/engine/tensors';
 import { randomCell } from '../cells/random-cell';
 import { relativeError } from './close';
 import { onEveryEngine } from './engines';
-import { runInFloat64 } from './float64';
 
 interface Shape {
   readonly batch: number;

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { type CellName, cells } from '../../../src/configuration/run';
+import { type Matrix, runInFloat64 } from '../../../src/engine/check/float64';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model, type ModelSpec } from '../../../src/models/model';
 import { probeModel } from '../../../src/probes/probe';
@@ -9,7 +10,6 @@ import type { Probe } from '../../../src/protocol/run';
 import { type ForecastEncoding, forecast } from '../../../src/tasks/forecast/forecast';
 import { type LanguageEncoding, language } from '../../../src/tasks/language/language';
 import { expectClose } from '../engine/close';
-import { type Matrix, runInFloat64 } from '../engine/float64';
 
 beforeAll(async () => void (await useReference()));
 beforeEach(() => {

@@ -1,7 +1,14 @@
-import type { BinaryOperation, Cell, Expression, UnaryOperation } from '../../../src/cells/expression';
-import { learnedTerms } from '../../../src/cells/parameters';
+import type { BinaryOperation, Cell, Expression, UnaryOperation } from '../../cells/expression';
+import { learnedTerms } from '../../cells/parameters';
 
 export type Matrix = readonly (readonly number[])[];
+
+/** Functions with a point where they have no derivative: at 0, or where both arguments are equal. */
+export const kinkedOperations = ['relu', 'abs', 'min', 'max'] as const;
+export type KinkedOperation = (typeof kinkedOperations)[number];
+
+/** Told of every value of such a function how far, and on which side, that point is. */
+export type OnKinked = (operation: KinkedOperation, equation: string, distance: number) => void;
 
 /**
  * A cell in double precision and plain loops: what the engine is differentiated against. Shapes as in `recurrent`;
@@ -12,6 +19,7 @@ export function runInFloat64(
   weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>,
   input: readonly Matrix[],
   state: readonly Matrix[],
+  onKinked?: OnKinked,
 ): {
   readonly output: readonly Matrix[];
   readonly state: readonly Matrix[];
@@ -28,7 +36,7 @@ export function runInFloat64(
     for (const x of sequence) {
       const scope = new Map<string, readonly number[]>(current);
       for (const { name, expression } of cell.equations) {
-        const value = evaluate(expression, x, scope);
+        const value = evaluate(expression, name, x, scope);
         scope.set(name, value);
         values.get(name)?.[row]?.push(value);
       }
@@ -44,10 +52,11 @@ export function runInFloat64(
 
   function evaluate(
     expression: Expression,
+    equation: string,
     x: readonly number[],
     scope: ReadonlyMap<string, readonly number[]>,
   ): number[] {
-    const of = (term: Expression) => evaluate(term, x, scope);
+    const of = (term: Expression) => evaluate(term, equation, x, scope);
     switch (expression.op) {
       case 'input':
         return [...x];
@@ -88,13 +97,20 @@ export function runInFloat64(
         return sum;
       }
       default: {
-        if ('of' in expression) return of(expression.of).map(unaryFunctions[expression.op]);
+        const kinked = onKinked && kinkedOperations.find((op) => op === expression.op);
+        if ('of' in expression) {
+          const argument = of(expression.of);
+          if (kinked) for (const distance of argument) onKinked(kinked, equation, distance);
+          return argument.map(unaryFunctions[expression.op]);
+        }
         const left = of(expression.left);
         const right = of(expression.right);
         const at = (values: number[], index: number) => values[values.length === 1 ? 0 : index] ?? 0;
-        return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
-          binaryFunctions[expression.op](at(left, index), at(right, index)),
-        );
+        return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
+          const [a, b] = [at(left, index), at(right, index)];
+          if (kinked) onKinked(kinked, equation, a - b);
+          return binaryFunctions[expression.op](a, b);
+        });
       }
     }
   }
