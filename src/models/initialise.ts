@@ -12,9 +12,13 @@ export function orthogonal([size = 1]: readonly number[], random: Random): Float
   const rows: Float64Array[] = [];
   while (rows.length < size) {
     const row = Float64Array.from({ length: size }, () => random.normal());
-    // Twice, since one pass leaves rounding errors as large as the rows that were taken away.
-    for (let pass = 0; pass < 2; pass++) for (const earlier of rows) subtractProjection(row, earlier);
-    const norm = Math.sqrt(dot(row, row));
+    // As often as most of a row is taken away, since one pass leaves rounding errors as large as what was taken.
+    for (let before = Number.POSITIVE_INFINITY, after = length(row); after < before / 2; ) {
+      before = after;
+      for (const earlier of rows) subtractProjection(row, earlier);
+      after = length(row);
+    }
+    const norm = length(row);
     if (norm < 1e-6) continue;
     rows.push(row.map((value) => value / norm));
   }
@@ -55,6 +59,10 @@ function subtractProjection(row: Float64Array, onto: Float64Array): void {
   const share = dot(row, onto);
   for (let index = 0; index < row.length; index++)
     row[index] = (row[index] as number) - share * (onto[index] as number);
+}
+
+function length(row: Float64Array): number {
+  return Math.sqrt(dot(row, row));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

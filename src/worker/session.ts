@@ -20,6 +20,9 @@ import { startEngine } from './engine';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
 
+/** Milliseconds between two breaths, in which messages come in: a step of a small model takes less. */
+const longestBreath = 4;
+
 /** One training with its run: takes steps, writes and tells what came of them, and obeys pause and stop. */
 export class Session {
   private ending: 'no' | 'stop' | 'forNow' = 'no';
@@ -125,9 +128,13 @@ export class Session {
   async run(): Promise<Outcome> {
     this.emit('run', this.writer.record);
     try {
+      let breathed = performance.now();
       while (this.ending === 'no' && this.training.position.step < this.configuration.training.steps) {
         await this.alone(() => this.step());
-        await breathe();
+        if (performance.now() - breathed > longestBreath) {
+          await breathe();
+          breathed = performance.now();
+        }
         await this.paused?.over;
       }
       this.over = true;

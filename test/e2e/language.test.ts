@@ -3,7 +3,7 @@ import { heatMapsOf, panelOf, pointsOf, reaches, sampleStepOf, sampleTextOf, ste
 import { useWorkbench } from './use-workbench';
 import type { Theme } from './workbench';
 
-const workbench = useWorkbench({ settings: { 'unroll.training.steps': 160, 'unroll.training.sampleEvery': 20 } });
+const workbench = useWorkbench({ settings: { 'unroll.training.steps': 4000, 'unroll.training.sampleEvery': 20 } });
 const file = 'meetings.txt';
 
 test('Enter all the way trains on the text that is open, and a panel beside it shows how it learns', async () => {

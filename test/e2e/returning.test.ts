@@ -11,7 +11,7 @@ const workbench = useWorkbench({
     'unroll.model.units': 12,
     'unroll.model.layers': 2,
     'unroll.model.dropout': 0.2,
-    'unroll.training.steps': 5000,
+    'unroll.training.steps': 3500,
     'unroll.training.sampleEvery': 10,
     'unroll.training.checkpointEvery': 25,
   },
@@ -21,7 +21,7 @@ const uninterrupted = trainedAlone(file, {
   units: 12,
   layers: 2,
   dropout: 0.2,
-  steps: 5000,
+  steps: 3500,
   'sample-every': 10,
   'checkpoint-every': 25,
 });
@@ -83,7 +83,7 @@ test('with the setting "always" an interrupted run goes on by itself', async () 
   await vscode.reload();
   const after = await panelOf(vscode, { state: 'running' });
   await reaches(after, step + 3);
-  await vscode.statusBarItem('/5000 · ').waitFor();
+  await vscode.statusBarItem('/3500 · ').waitFor();
 });
 
 test('a window that was closed in the middle of a training does likewise when it is opened again', async () => {
@@ -93,7 +93,7 @@ test('a window that was closed in the middle of a training does likewise when it
   await vscode.openWindow();
   const after = await panelOf(vscode, { state: 'running' });
   await reaches(after, step + 3);
-  await vscode.statusBarItem('/5000 · ').waitFor();
+  await vscode.statusBarItem('/3500 · ').waitFor();
   expect(await chosenIn(after)).toEqual(chosen);
 });
 
