@@ -196,9 +196,12 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   const sequencePlace = sequenceStored.panels(timeSteps, batch, units);
   const weightsStored = backend.stored(weights);
   const weightsAt = weightsStored.rows();
-  const biasAt = backend.stored(bias).rows();
+  const biasStored = backend.stored(bias);
+  const biasAt = biasStored.rows();
   const packed = weightsStored.derived(isLoss ? 'packed for a loss' : 'packed', head.packedBytes);
-  if (packed.isStale || !isLoss) {
+  // The bias is packed with the weights, and marked as seen.
+  const seen = biasStored.derived(isLoss ? 'packed for a loss' : 'packed', 4);
+  if (packed.isStale || seen.isStale) {
     head.packing.run([weightsAt, biasAt, packed.at, isLoss ? 1 : 0], (writer) =>
       head.pack(writer, weightsAt, biasAt, packed.at, isLoss),
     );

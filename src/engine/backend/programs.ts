@@ -10,8 +10,12 @@ export class Programs {
     private readonly most = 4,
   ) {}
 
-  /** Runs what `write` writes, which depends on the key alone. */
-  run(key: readonly number[], write: (writer: ProgramWriter) => void): void {
+  /**
+   * Runs what `write` writes, which depends on the key alone.
+   *
+   * @param rows that can be shared out; a single one, or small work, is done by one thread
+   */
+  run(key: readonly number[], write: (writer: ProgramWriter) => void, rows = Number.POSITIVE_INFINITY): void {
     let known = this.list.find((one) => one.key.length === key.length && one.key.every((word, at) => word === key[at]));
     if (!known) {
       const writer = new ProgramWriter();
@@ -20,7 +24,8 @@ export class Programs {
       this.list.unshift(known);
       for (const { at } of this.list.splice(this.most)) this.machine.heap.release(at);
     }
-    this.machine.run(known.at);
+    if (rows > 1) this.machine.run(known.at);
+    else this.machine.runAlone(known.at);
   }
 
   dispose(): void {

@@ -238,15 +238,19 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
     states: sequences.map(({ at }) => at),
   };
   const key = [weightsAt, packed.at, place.at, values.at, ...places.states, ...Object.values(tokens ?? {})];
-  bound.forward.run(key, (writer) => {
-    if (tokens) {
-      writer
-        .block('each', 1, tokens.vocabulary)
-        .command('toPanels', tokens.rows, 0, 4 * inputSize, inputSize, { at: tokens.table, stride: 0 });
-    }
-    if (tokens) writer.barrier();
-    layer.forward(writer, places, tokens);
-  });
+  bound.forward.run(
+    key,
+    (writer) => {
+      if (tokens) {
+        writer
+          .block('each', 1, tokens.vocabulary)
+          .command('toPanels', tokens.rows, 0, 4 * inputSize, inputSize, { at: tokens.table, stride: 0 });
+      }
+      if (tokens) writer.barrier();
+      layer.forward(writer, places, tokens);
+    },
+    batch,
+  );
   call.pass = { bound, places, tokens, weights };
 
   const stride = layer.stateStride;

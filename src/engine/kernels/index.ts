@@ -1,2 +1,2 @@
 // What the engine calls.
-export { join, lose, serve, start } from './pool';
+export { alone, join, lose, serve, start } from './pool';

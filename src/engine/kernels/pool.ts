@@ -37,6 +37,14 @@ export function start(program: usize): void {
   barrier();
 }
 
+/** Runs a program on this thread only, where waking the others would take longer than what there is to do. */
+export function alone(program: usize): void {
+  const all = threads;
+  be(thread, 1);
+  run(program, thread, 1);
+  be(thread, all);
+}
+
 /**
  * A helper's life: programs, one after another, until one at address 0 lets it go to read its messages. Takes and returns
  * how many it has seen.

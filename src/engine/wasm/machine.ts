@@ -43,6 +43,7 @@ export interface HelperStart {
 interface Kernels {
   join(thread: number, threads: number): void;
   start(program: number): void;
+  alone(program: number): void;
   readonly table: WebAssembly.Table;
 }
 
@@ -113,10 +114,15 @@ export class Machine {
       for (let time = 0; time < timeSteps; time++) words[time * batch + row] = ids[row * timeSteps + time] ?? 0;
   }
 
-  /** Runs a program that is not kept. */
+  /** Runs a program on this thread only: for what is done before another one would have woken. */
+  runAlone(program: number): void {
+    this.kernels.alone(program);
+  }
+
+  /** Runs a small program that is not kept. */
   once(words: Int32Array): void {
     const at = this.store(words);
-    this.run(at);
+    this.runAlone(at);
     this.heap.release(at);
   }
 

@@ -55,15 +55,17 @@ function stepWith(
 
 function draw(logits: Float64Array, { temperature, topK, random }: GenerateOptions): number {
   logits[0] = Number.NEGATIVE_INFINITY;
-  const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
-  const best = order[0] ?? 0;
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
   if (temperature === 0) return best;
-  const candidates = topK > 0 ? order.slice(0, topK) : order;
-  const weights = candidates.map((id) => Math.exp(((logits[id] ?? 0) - (logits[best] ?? 0)) / temperature));
+  // The lowest logit that is drawn from.
+  const least = topK > 0 ? (logits.toSorted().at(-topK) ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  const highest = logits[best] ?? 0;
+  const weights = logits.map((logit) => (logit < least ? 0 : Math.exp((logit - highest) / temperature)));
   let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [index, weight] of weights.entries()) {
-    left -= weight;
-    if (left < 0) return candidates[index] ?? best;
+  for (let id = 0; id < weights.length; id++) {
+    left -= weights[id] ?? 0;
+    if (left < 0) return id;
   }
   return best;
 }
