@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { backendName, EngineBackend } from './backend/backend';
 import { registerHeadKernels } from './backend/head-kernel';
+import { registerMatMulKernel } from './backend/matmul-kernel';
 import { registerLayerKernels } from './backend/recurrent-kernel';
 import type { Machine } from './wasm/machine';
 
@@ -29,6 +30,7 @@ export async function useMachine(machine: Machine): Promise<void> {
     tf.copyRegisteredKernels('cpu', backendName);
     registerLayerKernels();
     registerHeadKernels();
+    registerMatMulKernel();
   }
   tf.registerBackend(backendName, () => new EngineBackend(machine));
   await tf.setBackend(backendName);

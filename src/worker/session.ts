@@ -4,12 +4,12 @@ import manifest from '../../package.json';
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
 import type { Cell } from '../cells/expression';
-import type { RunConfiguration } from '../configuration/run';
+import { engineSchema, type RunConfiguration } from '../configuration/run';
 import { engineVersion } from '../engine/tensors';
 import { countParameters } from '../models/model';
 import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
-import type { Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
+import type { EngineReport, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
@@ -43,10 +43,10 @@ export class Session {
   static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
     const { source, choices, folder, name } = request;
     const { cell, text: cellText } = await chosenCell(choices.model?.cell, request.cell);
-    const dataset = await readDataset(source, choices);
+    const engine = await startEngine(engineSchema.parse(choices.engine ?? {}));
+    const dataset = withEngineNote(await readDataset(source, choices), engine);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
-    const engine = await startEngine(configuration.engine);
     const training = trainingOf(dataset, configuration, cell);
     const { proposal: _, ...kept } = dataset.report;
     const fewer = training.batchSize < configuration.training.batchSize;
@@ -276,6 +276,13 @@ function trainingOf(
 ): Training {
   const spec = task.spec(prepared.encoding, { ...configuration.model, cell });
   return new Training({ task, prepared, spec, configuration, now: () => performance.now(), breathe }, checkpoint);
+}
+
+/** A slow engine is told where all that one should know is told. What only could be faster stands in the run's record. */
+function withEngineNote(dataset: ReadDataset, { backend, note }: EngineReport): ReadDataset {
+  if (backend !== 'cpu' || note === undefined) return dataset;
+  const warnings = [...dataset.report.warnings, `The fast engine does not work here: ${note}.`];
+  return { ...dataset, report: { ...dataset.report, warnings } };
 }
 
 function datasetPath(folder: string, { dataset }: RunRecord): string {
