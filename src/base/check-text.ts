@@ -39,7 +39,7 @@ export function checkText(check: CellCheck, place: string): string {
 
 /** One sentence. */
 export function verdict({ cell, sound, gradients, problems, faults, warnings }: CellCheck): string {
-  if (cell === undefined) return `${problems.length === 1 ? 'A problem' : `${problems.length} problems`} in its text.`;
+  if (cell === undefined) return `Its text has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`;
   if (!sound) return `${cell} is not sound: ${faults[0] ?? ''}`;
   const largest = Math.max(...gradients.map(({ error }) => error ?? 0));
   const but =

@@ -5,10 +5,10 @@ import template from './template.cell?raw';
 /** Opens a cell to start from, which is not saved yet. */
 export async function newCell(): Promise<void> {
   const document = await vscode.workspace.openTextDocument({ language: cellLanguage, content: template });
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
   // The name is what a person changes first.
   const name = document.positionAt(template.indexOf('my-cell'));
-  editor.selection = new vscode.Selection(name, name.translate(0, 'my-cell'.length));
+  const selection = new vscode.Range(name, name.translate(0, 'my-cell'.length));
+  await vscode.window.showTextDocument(document, { preview: false, selection });
 }
 
 /** Lets the person choose a `.cell` file; undefined when they left. */

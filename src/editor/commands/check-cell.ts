@@ -27,8 +27,10 @@ export async function checkCell(studio: Studio, argument: unknown): Promise<void
     );
     const report = visible(checkText(found, name), '\n');
     const [problem] = found.problems;
-    const more = problem ? `Line ${problem.line}: ${problem.message}.` : found.sound ? (found.warnings[0] ?? '') : '';
-    await showMessage(found.sound ? 'info' : 'error', plain(`${verdict(found)} ${more}`.trim()), [
+    const told = problem
+      ? `${name} cannot be read. Line ${problem.line}: ${problem.message}.`
+      : `${verdict(found)} ${found.sound ? (found.warnings[0] ?? '') : ''}`;
+    await showMessage(found.sound ? 'info' : 'error', plain(told.trim()), [
       found.cell === undefined
         ? { label: 'Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') }
         : { label: 'Show Report', run: () => studio.samples.showReport(name, report) },
