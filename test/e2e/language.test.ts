@@ -16,7 +16,7 @@ test('Enter all the way trains on the text that is open, and a panel beside it s
 
   const panel = await panelOf(vscode, { state: 'running' });
   const points = await pointsOf(panel);
-  await reaches(panel, points + 10);
+  await reaches(panel, (await stepOf(panel)) + 10);
   expect(await pointsOf(panel)).toBeGreaterThan(points);
   expect((await sampleTextOf(panel)).trim().length).toBeGreaterThan(20);
 });
