@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { builtinCell } from '../../../src/cells/builtin';
 import { readCell } from '../../../src/cells/language/read';
+import { cellLanguage } from '../../../src/cells/language-service';
 import template from '../../../src/editor/cell-files/template.cell?raw';
 
 const { contributes } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -23,6 +24,19 @@ describe('a new cell', () => {
     const groups = template.split('{\n')[1]?.split('\n\n') ?? [];
     expect(groups.length).toBeGreaterThan(3);
     for (const group of groups) expect(group.trimStart()).toMatch(/^\/\//);
+  });
+});
+
+describe('the cells of the README and CONTRIBUTING', () => {
+  it.each(['README.md', 'CONTRIBUTING.md'])('%s: can be trained, and are in the usual form', async (file) => {
+    const texts = [...(await readFile(file, 'utf8')).matchAll(/```\n(\/\/[^`]*cell [^`]*)```/g)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) {
+      expect(readCell(text, file).states).toEqual(['h']);
+      expect(cellLanguage.format(text)).toBe(text);
+    }
   });
 });
 
