@@ -157,6 +157,7 @@ async function probe({ run, input, json }: Extract<Request, { command: 'probe' }
     input: labels,
     traces,
   } = await withWorker(silent, (worker) => worker.call('probe', { folder: resolve(run), input }));
+  const width = Math.max(4, ...traces.map(({ name }) => name.length));
   for (const trace of traces) {
     const { layer, name, role, timeSteps, units, values } = trace;
     if (json)
@@ -170,7 +171,7 @@ async function probe({ run, input, json }: Extract<Request, { command: 'probe' }
         input: labels,
         values: Array.from(values),
       });
-    else process.stdout.write(`layer ${layer}  ${name.padEnd(4)} ${role.padEnd(7)} ${statistics(trace)}\n`);
+    else process.stdout.write(`layer ${layer}  ${name.padEnd(width)} ${role.padEnd(7)} ${statistics(trace)}\n`);
   }
 }
 
