@@ -18,10 +18,10 @@ export interface Tokens {
 }
 
 const pattern =
-  /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>\p{L}[\p{L}\p{M}\p{N}_]*'?)|(?<symbol>[{}()=+*/,:-])|(?<unknown>[\s\S])/gu;
+  /(?<space>[^\S\n]+)|(?<comment>\/\/[^\n]*)|(?<line>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>(?!\p{DI})\p{L}(?:(?!\p{DI})[\p{L}\p{M}\p{N}_])*'?)|(?<symbol>[{}()=+*/,:-])|(?<unknown>[\s\S])/gu;
 
 /**
- * Cuts a text into tokens. A name begins with a letter of any script; however its accents are written, it is the same name.
+ * Cuts a text into tokens. A name begins with a letter of any script, and all of it can be seen; however its accents are written, it is the same name.
  * A number is one that single precision can hold.
  */
 export function tokensOf(text: string): Tokens {

@@ -64,6 +64,8 @@ const pieces = [
     'é',
     'e\u0301',
     '\u2028',
+    // A letter with a mark that does not show.
+    'Ⰰ\u{e0100}',
   ],
 ];
 const junk = fc.oneof(
