@@ -110,7 +110,7 @@ test('what any cell computes lies within its ranges', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 9 },
   );
 });
 

@@ -105,8 +105,8 @@ function expectSound(text: string): void {
 }
 
 describe('whatever a text is, each problem lies within it and can be shown, and a cell is what it says, when the text is', () => {
-  test('anything', () => fc.assert(fc.property(junk, expectSound), { numRuns: 2000 }));
-  test('a cell that was damaged', () => fc.assert(fc.property(damaged, expectSound), { numRuns: 2000 }));
+  test('anything', () => fc.assert(fc.property(junk, expectSound), { numRuns: 2000, seed: 8 }));
+  test('a cell that was damaged', () => fc.assert(fc.property(damaged, expectSound), { numRuns: 2000, seed: 8 }));
   test('a cell that is not yet whole', () => {
     for (const text of Object.values(builtinTexts))
       for (let end = 0; end < text.length; end++) expectSound(text.slice(0, end));

