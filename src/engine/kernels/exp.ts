@@ -37,7 +37,6 @@ export function storeExpConstants(): void {
   store<f32>(negligible, -60);
 }
 
-// @ts-expect-error: decorator
 @inline
 export function exp(x: v128): v128 {
   const y = f32x4.max(f32x4.min(x, v128.load32_splat(highest)), v128.load32_splat(lowest));

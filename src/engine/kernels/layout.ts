@@ -93,21 +93,6 @@ export function fromPanels(command: usize, t: i32, rows: i32, first: i32, count:
   }
 }
 
-/** A (buffer), B (buffer), C (buffer), panels: C = A · B, element by element */
-export function multiply(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
-  const own = (<usize>first) * panelBytes;
-  const bytes = (<usize>count) * panelBytes;
-  let a = place(command, 2, t) + own;
-  let b = place(command, 4, t) + own;
-  let c = place(command, 6, t) + own;
-  for (let panel = word(command, 8); panel > 0; panel--) {
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(c + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
-    a += (<usize>rows) * panelBytes;
-    b += (<usize>rows) * panelBytes;
-    c += (<usize>rows) * panelBytes;
-  }
-}
-
 /** A (buffer), k, D (buffer), columns, G: G[k][column] = Σ A[t][row][k] · D[t][row][column], G as rows of a matrix */
 export function weightGradient(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
   const k = word(command, 4);
@@ -249,7 +234,6 @@ export function packTransposed(command: usize, turn: i32, threads: i32): void {
 }
 
 /** Four rows of four numbers, stride bytes apart, to columns PANEL numbers apart. */
-// @ts-expect-error: decorator
 @inline
 function transpose4(from: usize, stride: usize, to: usize): void {
   const a = v128.load(from);

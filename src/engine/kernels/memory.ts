@@ -11,13 +11,11 @@ const pointersOfAll: usize = 2048;
 /** What is left over of a panel. */
 const scratchOfAll: usize = 36864;
 
-// @ts-expect-error: decorator
 @inline
 export function pointers(thread: i32): usize {
   return pointersOfAll + (<usize>thread << 9);
 }
 
-// @ts-expect-error: decorator
 @inline
 export function scratch(thread: i32): usize {
   return scratchOfAll + (<usize>thread << 10);

@@ -4,7 +4,6 @@ import { place, word } from './words';
 
 const epsilon: f64 = 1e-5;
 
-// @ts-expect-error: decorator
 @inline
 function at(row: usize, stride: usize, unit: i32): usize {
   return row + <usize>(unit / PANEL) * stride + (<usize>(unit % PANEL) << 2);

@@ -11,7 +11,6 @@ import { fma, put } from './panel';
  * @param w [k][PANEL]
  * @param from [count] rows of PANEL numbers, fromStride bytes apart: what the sums begin with
  */
-// @ts-expect-error: decorator
 @inline
 function block(count: i32, a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize): void {
   const cStride: usize = PANEL * 4;

@@ -4,7 +4,6 @@ import {
   columnSums,
   fromPanels,
   gather,
-  multiply,
   pack,
   packTransposed,
   packVector,
@@ -31,7 +30,6 @@ import {
   FORWARD,
   FROM_PANELS,
   GATHER,
-  MULTIPLY,
   NORM,
   NORM_GRADIENT,
   PACK,
@@ -137,9 +135,6 @@ function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32, threa
       break;
     case FROM_PANELS:
       fromPanels(command, t, rows, first, count);
-      break;
-    case MULTIPLY:
-      multiply(command, t, rows, first, count);
       break;
     case CROSS_ENTROPY:
       crossEntropy(command, t, rows, first, count);

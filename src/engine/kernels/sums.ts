@@ -11,7 +11,6 @@ import { fma, put } from './panel';
  * @param c [count] rows of PANEL numbers, cStride bytes apart
  * @param from what the sums begin with, rows fromStride bytes apart
  */
-// @ts-expect-error: decorator
 @inline
 function block(
   count: i32,

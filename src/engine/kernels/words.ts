@@ -22,9 +22,8 @@ export const NORM_GRADIENT = 5;
 export const GATHER = 6;
 export const TO_PANELS = 7;
 export const FROM_PANELS = 8;
-export const MULTIPLY = 9;
-export const CROSS_ENTROPY = 10;
-export const CROSS_ENTROPY_GRADIENT = 11;
+export const CROSS_ENTROPY = 9;
+export const CROSS_ENTROPY_GRADIENT = 10;
 
 export const WEIGHT_GRADIENT = 20;
 export const COLUMN_SUMS = 21;
@@ -36,7 +35,6 @@ export const VECTOR_GRADIENT = 26;
 export const SQUARES = 27;
 export const ADAM = 28;
 
-// @ts-expect-error: decorator
 @inline
 export function word(at: usize, index: i32): i32 {
   return load<i32>(at + (<usize>index << 2));
@@ -46,7 +44,6 @@ export function word(at: usize, index: i32): i32 {
  * Where a buffer (two words) is at a time step. The lowest bit of the address marks a pair of buffers that are used in
  * turns, the second bit which one is used at even time steps.
  */
-// @ts-expect-error: decorator
 @inline
 export function place(at: usize, index: i32, t: i32): usize {
   const base = <usize>word(at, index);

@@ -53,15 +53,18 @@ export interface BackwardPlaces extends LayerPlaces {
   readonly gradients: number;
 }
 
-/** Where gradients of the input go, if it has any. */
+/** Tokens, and where the gradient of their table goes. */
+export interface TokenGradient extends Tokens {
+  /** Row after row; undefined where nobody asks for it. */
+  readonly gradientTable: number | undefined;
+  /** The same panel by panel, on the way there. */
+  readonly gradientPanels: number;
+}
+
+/** Where the gradient with respect to the input goes: a sequence, or a table of embeddings. */
 export interface InputGradient {
   readonly input?: Place | undefined;
-  readonly tokens?:
-    | (Tokens & {
-        /** Of the table, row after row. */ readonly gradientTable: number | undefined;
-        readonly gradientPanels: number;
-      })
-    | undefined;
+  readonly tokens?: TokenGradient | undefined;
 }
 
 /** Pieces of a block of memory, named. */
