@@ -36,6 +36,8 @@ export interface Target {
 /** Parameters of a segment's function; see SEGMENT in kernels/run.ts. */
 const parameter = { pointers: 0, panels: 1, panelStride: 2, own: 3, rows: 4 } as const;
 const parameters = 5;
+/** 32-bit locals of a segment's function beside its buffers' pointers. */
+const counters = 7;
 
 /**
  * Writes the element-wise work of a cell as WebAssembly: one function a segment, that goes through panels, eight columns
@@ -68,7 +70,7 @@ const op = {
   subtract: 0x6b,
   simd: 0xfd,
 } as const;
-const simd = { load: 0x00, splat: 0x09, store: 0x0b, select: 0x52, madd: 0x105 } as const;
+const simd = { load: 0x00, splat: 0x09, store: 0x0b, constant: 0x0c, select: 0x52, madd: 0x105 } as const;
 const empty = 0x40;
 
 class SegmentEmitter implements Lanes {
@@ -86,16 +88,16 @@ class SegmentEmitter implements Lanes {
     private readonly target: Target,
   ) {
     this.buffers = [...new Set([...segment.reads.values(), ...segment.writes.map(({ to }) => to)])];
-    this.firstVector = parameters + this.buffers.length + 6;
+    this.firstVector = parameters + this.buffers.length + counters;
   }
 
   emit(): Omit<WasmFunction, 'name'> {
     const { panel } = this.target;
     const count = this.buffers.length;
-    const [panelAt, half, at, rowsLeft, halfAt, panelsLeft] = Array.from(
-      { length: 6 },
+    const [panelAt, half, at, rowsLeft, halfAt, panelsLeft, address] = Array.from(
+      { length: counters },
       (_, index) => parameters + count + index,
-    ) as [number, number, number, number, number, number];
+    ) as [number, number, number, number, number, number, number];
     const { code } = this;
     const get = (local: number) => code.push(op.get, ...unsigned(local));
     const set = (local: number) => code.push(op.set, ...unsigned(local));
@@ -139,7 +141,8 @@ class SegmentEmitter implements Lanes {
             set(rowsLeft);
             loop(
               () => {
-                this.row(at, halfAt);
+                this.row(at, halfAt, address);
+                this.forget();
                 advance(at, () => number(panel * 4));
               },
               rowsLeft,
@@ -160,23 +163,26 @@ class SegmentEmitter implements Lanes {
       1,
     );
     const locals = [
-      { count: count + 6, type: i32 },
+      { count: count + counters, type: i32 },
       { count: this.vectors * 2, type: v128 },
     ];
     return { locals, body: code };
   }
 
   /** Eight numbers of one row: all loads, the work, all stores. */
-  private row(at: number, halfAt: number): void {
+  private row(at: number, halfAt: number, address: number): void {
     const { code, segment } = this;
-    const pointer = (buffer: Buffer) => {
+    // One address for both halves, or V8 does not see that they lie side by side.
+    const pointTo = (buffer: Buffer) => {
       code.push(op.get, ...unsigned(parameters + this.buffers.indexOf(buffer)));
       code.push(op.get, ...unsigned(buffer.startsWith('vector:') ? halfAt : at), op.add);
+      code.push(op.set, ...unsigned(address));
     };
     for (const [id, buffer] of segment.reads) {
       const value = this.fresh();
+      pointTo(buffer);
       this.each((lane) => {
-        pointer(buffer);
+        code.push(op.get, ...unsigned(address));
         code.push(op.simd, simd.load, 4, ...unsigned(lane * 16));
         this.set(value, lane);
       });
@@ -184,12 +190,29 @@ class SegmentEmitter implements Lanes {
     }
     const results = segment.writes.map(({ of }) => this.value(of));
     segment.writes.forEach(({ to }, index) => {
-      this.each((lane) => {
-        pointer(to);
+      pointTo(to);
+      // The higher half first: V8 keeps a store of its own for a lower one that comes first.
+      for (const lane of [1, 0]) {
+        code.push(op.get, ...unsigned(address));
         this.get(results[index] ?? 0, lane);
         code.push(op.simd, simd.store, 4, ...unsigned(lane * 16));
-      });
+      }
     });
+  }
+
+  /**
+   * Leaves nothing in the locals at a row's end: what a loop carries on, V8 takes for used there, and does not join.
+   */
+  private forget(): void {
+    for (let local = 0; local < 2 * this.vectors; local++) {
+      this.code.push(
+        op.simd,
+        simd.constant,
+        ...new Array<number>(16).fill(0),
+        op.set,
+        ...unsigned(this.firstVector + local),
+      );
+    }
   }
 
   private value(id: NodeId): Value {
@@ -237,9 +260,12 @@ class SegmentEmitter implements Lanes {
     const known = this.constants.get(value);
     if (known !== undefined) return known;
     const address = this.target.addressOf(value);
-    const result = this.write(() => {
-      this.code.push(op.constant, ...signed(address), op.simd, simd.splat, 2, 0);
-    });
+    // The same value in both halves: V8 joins no two loads of one number.
+    const result = this.fresh();
+    this.code.push(op.constant, ...signed(address), op.simd, simd.splat, 2, 0);
+    this.set(result, 0);
+    this.get(result, 0);
+    this.set(result, 1);
     this.constants.set(value, result);
     return result;
   }

@@ -33,6 +33,8 @@ export const binaryCodes = {
   div: 0xe7,
   min: 0xe8,
   max: 0xe9,
+  pmin: 0xea,
+  pmax: 0xeb,
 } as const;
 export const shiftCodes = { left: 0xab, rightSigned: 0xac } as const;
 
@@ -43,7 +45,7 @@ type BinaryCode = (lanes: Lanes, a: Value, b: Value) => Value;
 export const unaryFunctions: Readonly<Record<Unary, UnaryCode>> = {
   sigmoid,
   tanh,
-  relu: (l, x) => l.two('max', x, l.constant(0)),
+  relu: (l, x) => l.two('pmax', x, l.constant(0)),
   exp,
   log,
   sqrt: (l, x) => l.one('sqrt', x),
@@ -52,12 +54,12 @@ export const unaryFunctions: Readonly<Record<Unary, UnaryCode>> = {
   // max(x, 0) + log(1 + e^−|x|), which neither overflows nor loses small values.
   softplus: (l, x) => {
     const tail = log(l, l.two('add', l.constant(1), exp(l, l.one('neg', l.one('abs', x)))));
-    return l.two('add', l.two('max', x, l.constant(0)), tail);
+    return l.two('add', l.two('pmax', x, l.constant(0)), tail);
   },
   softsign: (l, x) => l.two('div', x, l.two('add', l.constant(1), l.one('abs', x))),
   silu: (l, x) => l.two('mul', x, sigmoid(l, x)),
   elu: (l, x) => {
-    const negative = l.two('sub', exp(l, l.two('min', x, l.constant(0))), l.constant(1));
+    const negative = l.two('sub', exp(l, l.two('pmin', x, l.constant(0))), l.constant(1));
     return l.select(x, negative, l.two('greater', x, l.constant(0)));
   },
   sin: (l, x) => sine(l, x, 0),
@@ -88,7 +90,7 @@ function polynomial(l: Lanes, x: Value, coefficients: readonly number[]): Value 
 
 /** 2^n · e^r with |r| ≤ ln 2 / 2; coefficients of Cephes, expf.c. */
 function exp(l: Lanes, x: Value): Value {
-  const y = l.two('max', l.two('min', x, l.constant(88)), l.constant(-87));
+  const y = l.two('pmax', l.two('pmin', x, l.constant(88)), l.constant(-87));
   // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the lowest bits.
   const magic = l.constant(12582912);
   const shifted = l.fma(y, l.constant(Math.LOG2E), magic);
@@ -110,7 +112,7 @@ function sigmoid(l: Lanes, x: Value): Value {
 /** A rational function in x², for |x| ≤ 7.905; coefficients of Eigen's generic fast tanh. */
 function tanh(l: Lanes, x: Value): Value {
   const limit = 7.905311107635498;
-  const y = l.two('max', l.two('min', x, l.constant(limit)), l.constant(-limit));
+  const y = l.two('pmax', l.two('pmin', x, l.constant(limit)), l.constant(-limit));
   const square = l.two('mul', y, y);
   const above = polynomial(
     l,
