@@ -1,7 +1,8 @@
 /** Compiles the engine's kernels (AssemblyScript) into dist/kernels, one WebAssembly module a variant. */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { tiles } from './tiles.mjs';
 
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'src', 'engine', 'kernels');
@@ -17,7 +18,7 @@ export const builds = {
 /** Compiles what is older than its sources. Throws with the compiler's words when it fails. */
 export async function buildKernels() {
   const newest = Math.max(
-    statSync(import.meta.filename).mtimeMs,
+    ...['kernels.mjs', 'tiles.mjs'].map((name) => statSync(join(import.meta.dirname, name)).mtimeMs),
     ...readdirSync(source).map((name) => statSync(join(source, name)).mtimeMs),
   );
   for (const [name, build] of Object.entries(builds)) {
@@ -46,6 +47,11 @@ async function compile({ panel, relaxed }) {
       ...['--use', `PANEL=${panel}`, '--use', `RELAXED=${relaxed}`],
     ],
     {
+      readFile: (name) => {
+        if (name.endsWith('tiles.ts')) return tiles(panel);
+        const file = join(source, name);
+        return existsSync(file) ? readFileSync(file, 'utf8') : null;
+      },
       writeFile: (name, contents) => {
         if (name.endsWith('.wasm') && typeof contents !== 'string') wasm = contents;
       },

@@ -223,19 +223,18 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   }
 
   const count = batch * timeSteps;
-  // Targets, sums and gaps, one after another.
+  // Targets, sums and losses, one after another.
   const numbers = Block.of(machine, 12 * count);
   keeps.push(numbers);
-  const [targets, sums, gaps] = [numbers.at, numbers.at + 4 * count, numbers.at + 8 * count];
+  const [targets, sums, losses] = [numbers.at, numbers.at + 4 * count, numbers.at + 8 * count];
   machine.idsByTime(backend.stored(call.targets).values as Int32Array, batch, timeSteps, targets);
   head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at, targets], (writer) => {
     head.output(writer, sequencePlace, packed.at, output);
-    writer.command('crossEntropy', output, targets, sums, gaps, machine.panelsOf(outputs));
+    writer.command('crossEntropy', output, targets, sums, losses, machine.panelsOf(outputs));
   });
   call.pass = { ...rest, targets, sums };
-  const [sumsNow, gapsNow] = [machine.heap.floats(sums, count), machine.heap.floats(gaps, count)];
   let loss = 0;
-  for (let index = 0; index < count; index++) loss += Math.log(sumsNow[index] as number) + (gapsNow[index] as number);
+  for (const value of machine.heap.floats(losses, count)) loss += value;
   return [
     backend.make([1], { block, at: block.at, layout: { kind: 'rows' } }, keeps),
     backend.makeTensorInfo([], 'float32', Float32Array.of(loss / count)),

@@ -1,6 +1,6 @@
 // Between layouts: rows of a matrix and panels, tables and sequences, and the sums over them.
 import { scratch, zeros } from './memory';
-import { panelBytes, panelsOf } from './panel';
+import { addRow, copyRow, panelBytes, panelsOf } from './panel';
 import { sumsOfPanel } from './sums';
 import { thread } from './thread';
 import { place, word } from './words';
@@ -18,12 +18,7 @@ export function gather(command: usize, t: i32, rows: i32, first: i32, count: i32
     let to = c;
     for (let row = 0; row < count; row++) {
       const from = table + <usize>load<i32>(ids + (<usize>row << 2)) * panelBytes;
-      v128.store(to, v128.load(from, 0), 0);
-      v128.store(to, v128.load(from, 16), 16);
-      if (PANEL > 8) {
-        v128.store(to, v128.load(from, 32), 32);
-        v128.store(to, v128.load(from, 48), 48);
-      }
+      copyRow(to, from);
       to += panelBytes;
     }
     table += tableStride;
@@ -43,12 +38,7 @@ export function scatter(command: usize, turn: i32, threads: i32, timeSteps: i32,
       let from = place(command, 2, t) + <usize>(panel * rows) * panelBytes;
       for (let row = 0; row < rows; row++) {
         const to = table + <usize>load<i32>(ids + (<usize>(t * rows + row) << 2)) * panelBytes;
-        v128.store(to, f32x4.add(v128.load(to, 0), v128.load(from, 0)), 0);
-        v128.store(to, f32x4.add(v128.load(to, 16), v128.load(from, 16)), 16);
-        if (PANEL > 8) {
-          v128.store(to, f32x4.add(v128.load(to, 32), v128.load(from, 32)), 32);
-          v128.store(to, f32x4.add(v128.load(to, 48), v128.load(from, 48)), 48);
-        }
+        addRow(to, from);
         from += panelBytes;
       }
     }
@@ -188,12 +178,7 @@ export function pack(command: usize, turn: i32, threads: i32): void {
     const n = min(PANEL, columns - panel * PANEL);
     for (let i = 0; i < k; i++) {
       if (n == PANEL) {
-        v128.store(to, v128.load(from, 0), 0);
-        v128.store(to, v128.load(from, 16), 16);
-        if (PANEL > 8) {
-          v128.store(to, v128.load(from, 32), 32);
-          v128.store(to, v128.load(from, 48), 48);
-        }
+        copyRow(to, from);
       } else {
         for (let j = 0; j < PANEL; j++) {
           const value: f32 = j < n ? load<f32>(from + (<usize>j << 2)) : 0;

@@ -1,46 +1,75 @@
 // Softmax cross-entropy over the rows of a sequence of logits.
-import { exp, negligible } from './exp';
+import { expOfEight, log } from './exp';
+import { scratch } from './memory';
 import { panelBytes } from './panel';
+import { thread } from './thread';
 import { place, word } from './words';
 
 /**
- * logits (buffer), targets, sums, gaps, panels. Columns beyond the classes hold −10³⁰, which add nothing.
- * Each row becomes exp(logit − max); sums[row] = Σ of it, gaps[row] = max − logit of the target, so that the row's loss is
- * log(sum) + gap nats.
+ * logits (buffer), targets, sums, losses, panels. Columns beyond the classes hold −10³⁰, which add nothing.
+ * Each row becomes exp(logit − max); sums[row] = Σ of it, losses[row] = log(sum) + max − logit of the target, in nats.
  */
 export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
   const stride = <usize>rows * panelBytes;
   const panels = word(command, 7);
+  const shift = (<usize>(t * rows)) << 2;
+  const targets = <usize>word(command, 4) + shift;
+  const sums = <usize>word(command, 5) + shift;
+  const losses = <usize>word(command, 6) + shift;
+  const highest = scratch(thread);
   for (let row = first; row < first + count; row++) {
     const c = place(command, 2, t) + <usize>row * panelBytes;
-    const index = (<usize>(t * rows + row)) << 2;
-    const target = load<i32>(<usize>word(command, 4) + index);
-    const chosen = load<f32>(c + <usize>(target / PANEL) * stride + ((<usize>(target % PANEL)) << 2));
-    let highest = v128.load(c);
-    for (let panel = 0; panel < panels; panel++) {
-      const at = c + <usize>panel * stride;
-      for (let i: usize = 0; i < panelBytes; i += 16) highest = f32x4.max(highest, v128.load(at + i));
-    }
-    highest = f32x4.max(highest, v128.shuffle<f32>(highest, highest, 2, 3, 0, 1));
-    highest = f32x4.max(highest, v128.shuffle<f32>(highest, highest, 1, 0, 3, 2));
+    const index = <usize>row << 2;
+    const target = load<i32>(targets + index);
+    const chosen = load<f32>(c + <usize>(target / PANEL) * stride + (<usize>(target % PANEL) << 2));
+    const most = highestOf(c, stride, panels);
+    store<f32>(highest, most);
     let sum = f32x4.splat(0);
-    for (let panel = 0; panel < panels; panel++) {
-      const at = c + <usize>panel * stride;
-      for (let i: usize = 0; i < panelBytes; i += 16) {
-        const below = f32x4.sub(v128.load(at + i), highest);
-        // What is too little to count becomes 0 rather than a number so small that processors take a hundred times as long.
-        const value = v128.and(exp(below), f32x4.gt(below, v128.load32_splat(negligible)));
-        v128.store(at + i, value);
-        sum = f32x4.add(sum, value);
-      }
+    let at = c;
+    for (let panel = panels; panel > 0; panel--) {
+      sum = f32x4.add(sum, expOfEight(at, highest));
+      if (PANEL > 8) sum = f32x4.add(sum, expOfEight(at + 32, highest));
+      at += stride;
     }
-    const total =
-      f32x4.extract_lane(sum, 0) +
-      f32x4.extract_lane(sum, 1) +
-      (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
-    store<f32>(<usize>word(command, 5) + index, total);
-    store<f32>(<usize>word(command, 6) + index, f32x4.extract_lane(highest, 0) - chosen);
+    store<f32>(sums + index, sumOf(sum));
+    store<f32>(losses + index, most - chosen);
   }
+  let row = first;
+  for (; row + 4 <= first + count; row += 4) {
+    const index = <usize>row << 2;
+    v128.store(losses + index, f32x4.add(v128.load(losses + index), log(v128.load(sums + index))));
+  }
+  for (; row < first + count; row++) {
+    const index = <usize>row << 2;
+    const logarithm = f32x4.extract_lane(log(v128.load32_splat(sums + index)), 0);
+    store<f32>(losses + index, load<f32>(losses + index) + logarithm);
+  }
+}
+
+/** The highest number of a row; one that is not a number may be passed over, and spoils the sum of exponentials then. */
+function highestOf(c: usize, stride: usize, panels: i32): f32 {
+  let m0 = v128.load(c, 0);
+  let m1 = v128.load(c, 16);
+  for (; panels > 0; panels--) {
+    m0 = f32x4.pmax(m0, v128.load(c, 0));
+    m1 = f32x4.pmax(m1, v128.load(c, 16));
+    if (PANEL > 8) {
+      m0 = f32x4.pmax(m0, v128.load(c, 32));
+      m1 = f32x4.pmax(m1, v128.load(c, 48));
+    }
+    c += stride;
+  }
+  m0 = f32x4.pmax(m0, m1);
+  m0 = f32x4.pmax(m0, v128.shuffle<f32>(m0, m0, 2, 3, 0, 1));
+  m0 = f32x4.pmax(m0, v128.shuffle<f32>(m0, m0, 1, 0, 3, 2));
+  return f32x4.extract_lane(m0, 0);
+}
+
+@inline
+function sumOf(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+  );
 }
 
 /**
@@ -50,17 +79,32 @@ export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, coun
 export function crossEntropyGradient(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
   const stride = <usize>rows * panelBytes;
   const scale = load<f32>(<usize>word(command, 6));
+  const factor = scratch(thread);
   for (let row = first; row < first + count; row++) {
     const c = place(command, 2, t) + <usize>row * panelBytes;
     const index = (<usize>(t * rows + row)) << 2;
     const target = load<i32>(<usize>word(command, 4) + index);
-    const factor = f32x4.splat(scale / load<f32>(<usize>word(command, 5) + index));
+    store<f32>(factor, scale / load<f32>(<usize>word(command, 5) + index));
     let at = c;
     for (let panel = word(command, 7); panel > 0; panel--) {
-      for (let i: usize = 0; i < panelBytes; i += 16) v128.store(at + i, f32x4.mul(v128.load(at + i), factor));
+      timesFactor(at, factor);
       at += stride;
     }
     const chosen = c + <usize>(target / PANEL) * stride + ((<usize>(target % PANEL)) << 2);
     store<f32>(chosen, load<f32>(chosen) - scale);
   }
+}
+
+function timesFactor(at: usize, factor: usize): void {
+  const s = v128.load32_splat(factor);
+  const x0 = f32x4.mul(v128.load(at, 0), s);
+  const x1 = f32x4.mul(v128.load(at, 16), s);
+  if (PANEL > 8) {
+    const x2 = f32x4.mul(v128.load(at, 32), s);
+    const x3 = f32x4.mul(v128.load(at, 48), s);
+    v128.store(at, x3, 48);
+    v128.store(at, x2, 32);
+  }
+  v128.store(at, x1, 16);
+  v128.store(at, x0, 0);
 }

@@ -17,13 +17,32 @@ export function panelsOf(columns: i32): i32 {
   return (columns + PANEL - 1) / PANEL;
 }
 
-/** Stores one row of a panel. */
+/** Copies one row of a panel. The higher of two halves is stored first, or V8 stores the lower one once more. */
 @inline
-export function put(at: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
-  v128.store(at, v0, 0);
-  v128.store(at, v1, 16);
+export function copyRow(to: usize, from: usize): void {
+  const v0 = v128.load(from, 0);
+  const v1 = v128.load(from, 16);
   if (PANEL > 8) {
-    v128.store(at, v2, 32);
-    v128.store(at, v3, 48);
+    const v2 = v128.load(from, 32);
+    const v3 = v128.load(from, 48);
+    v128.store(to, v3, 48);
+    v128.store(to, v2, 32);
   }
+  v128.store(to, v1, 16);
+  v128.store(to, v0, 0);
+}
+
+/** Adds one row of a panel to another. */
+@inline
+export function addRow(to: usize, from: usize): void {
+  const v0 = f32x4.add(v128.load(to, 0), v128.load(from, 0));
+  const v1 = f32x4.add(v128.load(to, 16), v128.load(from, 16));
+  if (PANEL > 8) {
+    const v2 = f32x4.add(v128.load(to, 32), v128.load(from, 32));
+    const v3 = f32x4.add(v128.load(to, 48), v128.load(from, 48));
+    v128.store(to, v3, 48);
+    v128.store(to, v2, 32);
+  }
+  v128.store(to, v1, 16);
+  v128.store(to, v0, 0);
 }

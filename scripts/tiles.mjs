@@ -1,0 +1,129 @@
+/**
+ * Writes the innermost loops of the engine as AssemblyScript: tiles of up to six rows times one panel, whose sums stay in
+ * registers. Sixteen 256-bit registers hold 12 sums, 2 of one factor and 1 of the other. AssemblyScript has no loop over
+ * local variables, so they are written out here; and four turns of each loop, since its counting takes the same ports of a
+ * processor as the multiplications.
+ */
+
+/** Turns that are written out. */
+const unrolled = 4;
+
+/** @param {number} count @param {(index: number) => string} line */
+const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('\n');
+
+/** @param {number} panel columns of a panel */
+export function tiles(panel) {
+  const vectors = panel / 4;
+  const panelBytes = 4 * panel;
+  /** Loads `count` rows of sums. */
+  const begin = (/** @type {number} */ count) =>
+    lines(count, (row) =>
+      [
+        lines(vectors, (v) => `  let c${row}${v} = v128.load(from, ${16 * v});`),
+        row + 1 < count ? '  from += fromStride;' : '',
+      ].join('\n'),
+    );
+  /** Stores them; the higher of two halves first, or V8 stores the lower one once more. */
+  const finish = (/** @type {number} */ count) =>
+    lines(count, (row) =>
+      [
+        lines(vectors, (v) => `  v128.store(c, c${row}${v ^ 1}, ${16 * (v ^ 1)});`),
+        row + 1 < count ? '  c += cStride;' : '',
+      ].join('\n'),
+    );
+  /**
+   * One turn: a row of the panel times a number for each row of sums, `numberBytes` apart.
+   *
+   * @param {number} count @param {number} turn @param {string} pointer @param {number} numberBytes @param {number} turnBytes
+   */
+  const turn = (count, turn, pointer, numberBytes, turnBytes) => `{
+${lines(vectors, (v) => `const w${v} = v128.load(${pointer}, ${turn * panelBytes + 16 * v});`)}
+let s: v128;
+${lines(
+  count,
+  (row) => `s = v128.load32_splat(at, ${row * numberBytes + turn * turnBytes});
+${lines(vectors, (v) => `c${row}${v} = fma(s, w${v}, c${row}${v});`)}`,
+)}
+}`;
+  const product = (/** @type {number} */ count) => `
+function product${count}(a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize): void {
+  const cStride: usize = ${panelBytes};
+${begin(count)}
+  for (let left = k; left > 0; left -= ${panel}) {
+    let at = a;
+    const end = a + ((<usize>min(left, ${panel})) << 2);
+    for (; at + ${4 * (unrolled - 1)} < end; at += ${4 * unrolled}) {
+${lines(unrolled, (u) => turn(count, u, 'w', panelBytes, 4))}
+      w += ${unrolled * panelBytes};
+    }
+    for (; at < end; at += 4) {
+${turn(count, 0, 'w', panelBytes, 4)}
+      w += ${panelBytes};
+    }
+    a += aStride;
+  }
+${finish(count)}
+}`;
+  const sums = (/** @type {number} */ count) => `
+function sums${count}(a: usize, aStride: usize, d: usize, dStride: usize, timeSteps: i32, rows: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
+${begin(count)}
+  for (; timeSteps > 0; timeSteps--) {
+    let at = a;
+    let row = d;
+    let left = rows;
+    for (; left >= ${unrolled}; left -= ${unrolled}) {
+${lines(unrolled, (u) => turn(count, u, 'row', 4, panelBytes))}
+      at += ${unrolled * panelBytes};
+      row += ${unrolled * panelBytes};
+    }
+    for (; left > 0; left--) {
+${turn(count, 0, 'row', 4, panelBytes)}
+      at += ${panelBytes};
+      row += ${panelBytes};
+    }
+    a += aStride;
+    d += dStride;
+  }
+${finish(count)}
+}`;
+  const counts = [1, 2, 3, 4, 5, 6];
+  const dispatch = (/** @type {string} */ name, /** @type {string} */ parameters, /** @type {string} */ names) => `
+@inline
+export function ${name}(count: i32, ${parameters}): void {
+  switch (count) {
+${counts.map((count) => `    case ${count}: ${name}${count}(${names}); break;`).join('\n')}
+    default: unreachable();
+  }
+}`;
+  return `import { fma } from './panel';
+${counts.map((count) => product(count) + sums(count)).join('\n')}
+${dispatch(
+  'product',
+  'a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize',
+  'a, aStride, k, w, c, from, fromStride',
+)}
+${dispatch(
+  'sums',
+  'a: usize, aStride: usize, d: usize, dStride: usize, timeSteps: i32, rows: i32, c: usize, cStride: usize, from: usize, fromStride: usize',
+  'a, aStride, d, dStride, timeSteps, rows, c, cStride, from, fromStride',
+)}
+export function rowTimesFour(a: usize, aStride: usize, k: i32, w: usize, wStride: usize, c: usize, cStride: usize, from: usize, fromStride: usize): void {
+${begin(4)}
+  for (let left = k; left > 0; left -= ${panel}) {
+    const end = a + ((<usize>min(left, ${panel})) << 2);
+    for (let at = a; at < end; at += 4) {
+      const s = v128.load32_splat(at);
+      let row = w;
+${lines(
+  4,
+  (p) => `${lines(vectors, (v) => `      c${p}${v} = fma(s, v128.load(row, ${16 * v}), c${p}${v});`)}
+      row += wStride;`,
+)}
+      w += ${panelBytes};
+    }
+    a += aStride;
+  }
+${finish(4)}
+}
+`;
+}
