@@ -1,6 +1,7 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../wasm/machine';
+import type { PartPlace } from '../wasm/parts';
 import { type Block, type Region, Stored } from './storage';
 
 /** TF.js's name of this backend. */
@@ -51,7 +52,21 @@ export class EngineBackend extends MathBackendCPU {
 
   /** A tensor row after row in a block that others hold too. */
   rowsIn(block: Block, shape: number[]): tf.TensorInfo {
-    return this.make(shape, { block: block.hold(), at: block.at, layout: { kind: 'rows' } });
+    return this.make(shape, { block: block.hold(), layout: { kind: 'rows', at: block.at } });
+  }
+
+  /** Several time steps [batch, time, columns] in panels, in a block that others hold too. */
+  sequenceIn(block: Block, timeSteps: number, columns: number, places: readonly PartPlace[]): tf.TensorInfo {
+    const batch = places.reduce((sum, { rows }) => sum + rows, 0);
+    const layout = { kind: 'panels', timeSteps, columns, places } as const;
+    return this.make([batch, timeSteps, columns], { block: block.hold(), layout });
+  }
+
+  /** One time step [batch, columns], in the same way. */
+  stateIn(block: Block, columns: number, places: readonly PartPlace[]): tf.TensorInfo {
+    const batch = places.reduce((sum, { rows }) => sum + rows, 0);
+    const layout = { kind: 'panels', timeSteps: 1, columns, places } as const;
+    return this.make([batch, columns], { block: block.hold(), layout });
   }
 
   stored({ dataId }: Pick<tf.TensorInfo, 'dataId'>): Stored {

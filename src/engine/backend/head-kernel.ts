@@ -1,20 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../wasm/machine';
-import { floatBits, type Place, type ProgramWriter } from '../wasm/program';
+import { type PanelSequence, type Part, type PartPlace, panelSequence } from '../wasm/parts';
+import { floatBits, type ProgramWriter } from '../wasm/program';
 import { backendName, type EngineBackend } from './backend';
 import { Programs } from './programs';
+import { Recent } from './recent';
 import { Block, type Stored } from './storage';
 
 /** What the backward pass needs of the forward one. */
 interface Pass {
   readonly head: Head;
-  readonly sequence: Place;
-  readonly output: Place;
+  readonly sequence: readonly PartPlace[];
+  readonly output: readonly PartPlace[];
   readonly weights: Stored;
-  /** Targets and sums of a cross-entropy. */
-  readonly targets: number;
-  readonly sums: number;
+  readonly loss: LossPlaces | undefined;
   gradients?: Gradients;
+}
+
+/** Of a cross-entropy, by part: targets, and sums and losses for each of them. */
+interface LossPlaces {
+  readonly targets: readonly number[];
+  readonly sums: readonly number[];
+  readonly losses: readonly number[];
 }
 
 interface Gradients {
@@ -71,8 +78,8 @@ class Head {
   readonly forward: Programs;
   readonly backward: Programs;
   readonly packing: Programs;
-  readonly sequenceStride: number;
-  readonly outputStride: number;
+  readonly inPanels: PanelSequence;
+  readonly outInPanels: PanelSequence;
   readonly packedBytes: number;
   readonly transposedBytes: number;
   private readonly biasOffset: number;
@@ -87,8 +94,8 @@ class Head {
     this.forward = new Programs(machine);
     this.backward = new Programs(machine);
     this.packing = new Programs(machine);
-    this.sequenceStride = machine.panelsOf(units) * batch * machine.panelBytes;
-    this.outputStride = machine.panelsOf(outputs) * batch * machine.panelBytes;
+    this.inPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(units));
+    this.outInPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(outputs));
     this.biasOffset = machine.panelsOf(outputs) * units * machine.panelBytes;
     this.packedBytes = this.biasOffset + machine.panelsOf(outputs) * machine.panelBytes;
     this.transposedBytes = machine.panelsOf(units) * (outputs + 1) * machine.panelBytes;
@@ -102,36 +109,60 @@ class Head {
       .command('packVector', bias, this.outputs, packed + this.biasOffset, beyond);
   }
 
-  output(writer: ProgramWriter, sequence: Place, packed: number, output: Place): void {
+  /** @param loss where a cross-entropy is wanted */
+  output(
+    writer: ProgramWriter,
+    sequence: readonly PartPlace[],
+    packed: number,
+    output: readonly PartPlace[],
+    loss?: LossPlaces,
+  ): void {
     const panels = this.machine.panelsOf(this.outputs);
-    writer
-      .block('each', this.timeSteps, this.batch)
-      .command('product', sequence, this.units, packed, output, panels, packed + this.biasOffset);
+    sequence.forEach((part, index) => {
+      const out = output[index] ?? part;
+      writer
+        .block('each', this.timeSteps, part.rows, part.index)
+        .command('product', part, this.units, packed, out, panels, packed + this.biasOffset);
+      if (!loss) return;
+      const [targets = 0, sums = 0, losses = 0] = [loss.targets[index], loss.sums[index], loss.losses[index]];
+      writer.command('crossEntropy', out, targets, sums, losses, panels);
+    });
   }
 
-  /** Gradients of the sequence and of what is learned, from the gradient of the output. */
+  /**
+   * Gradients of the sequence and of what is learned, from the gradient of the output; where a cross-entropy was wanted,
+   * from what it left there.
+   */
   gradients(
     writer: ProgramWriter,
     places: {
-      readonly sequence: Place;
-      readonly slope: Place;
+      readonly sequence: readonly PartPlace[];
+      readonly slope: readonly PartPlace[];
       readonly transposed: number;
-      readonly sequenceGradient: Place;
+      readonly sequenceGradient: readonly PartPlace[];
       readonly weightGradient: number;
       readonly biasGradient: number;
+      readonly loss: (LossPlaces & { readonly scale: number }) | undefined;
     },
   ): void {
     const { machine, units, outputs, timeSteps, batch } = this;
-    const { sequence, slope, transposed, sequenceGradient, weightGradient, biasGradient } = places;
+    const { sequence, slope, transposed, sequenceGradient, weightGradient, biasGradient, loss } = places;
     const panels = machine.panelsOf(units);
     const zeros = transposed + panels * outputs * machine.panelBytes;
+    slope.forEach((part, index) => {
+      writer.block('each', timeSteps, part.rows, part.index);
+      if (loss) {
+        const [targets = 0, sums = 0] = [loss.targets[index], loss.sums[index]];
+        writer.command('crossEntropyGradient', part, targets, sums, loss.scale, machine.panelsOf(outputs));
+      }
+      const to = sequenceGradient[index] ?? part;
+      writer.command('product', part, outputs, transposed, to, panels, zeros);
+    });
+    const parts = slope.flatMap((part, index) => [part, sequence[index] ?? part, part.rows]);
     writer
-      .block('each', timeSteps, batch)
-      .command('product', slope, outputs, transposed, sequenceGradient, panels, zeros)
       .barrier()
       .block('panels', timeSteps, batch)
-      .command('weightGradient', sequence, units, slope, outputs, weightGradient)
-      .command('columnSums', slope, outputs, biasGradient);
+      .command('weightGradient', units, outputs, weightGradient, biasGradient, slope.length, ...parts);
   }
 
   dispose(): void {
@@ -139,7 +170,7 @@ class Head {
   }
 }
 
-const heads = new Map<string, Head>();
+const heads = new Recent<Head>(mostShapes, (head) => head.dispose());
 
 export function registerHeadKernels(): void {
   tf.registerKernel({
@@ -170,16 +201,7 @@ export function registerHeadKernels(): void {
 }
 
 function headOf(machine: Machine, ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]): Head {
-  const key = `${machine.id} ${sizes.join(' ')}`;
-  const head = heads.get(key) ?? new Head(machine, ...sizes);
-  heads.delete(key);
-  heads.set(key, head);
-  const [oldest] = heads;
-  if (heads.size > mostShapes && oldest) {
-    heads.delete(oldest[0]);
-    oldest[1].dispose();
-  }
-  return head;
+  return heads.get(`${machine.id} ${sizes.join(' ')}`, () => new Head(machine, ...sizes));
 }
 
 /** The forward kernel: a handle for the gradient, and the output or the loss. */
@@ -193,7 +215,7 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   const isLoss = call.targets !== undefined;
 
   const sequenceStored = backend.stored(sequence);
-  const sequencePlace = sequenceStored.panels(timeSteps, batch, units);
+  const sequencePlaces = sequenceStored.panels(timeSteps, batch, units);
   const weightsStored = backend.stored(weights);
   const weightsAt = weightsStored.rows();
   const biasStored = backend.stored(bias);
@@ -206,41 +228,48 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
       head.pack(writer, weightsAt, biasAt, packed.at, isLoss),
     );
   }
-  const block = Block.of(machine, head.outputStride * timeSteps);
-  const output = { at: block.at, stride: head.outputStride };
+  const block = Block.of(machine, head.outInPanels.bytes);
+  const output = head.outInPanels.places(block.at);
   const keeps = sequenceStored.region ? [sequenceStored.region.block.hold()] : [];
-  const rest = { head, sequence: sequencePlace, output, weights: weightsStored };
+  const rest = { head, sequence: sequencePlaces, output, weights: weightsStored };
+  const key = [sequencePlaces[0]?.at ?? 0, sequencePlaces[0]?.stride ?? 0, packed.at, block.at];
   if (!call.targets) {
-    head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at], (writer) =>
-      head.output(writer, sequencePlace, packed.at, output),
-    );
-    call.pass = { ...rest, targets: 0, sums: 0 };
-    const layout = { kind: 'panels', timeSteps, rows: batch, columns: outputs, stride: output.stride } as const;
-    return [
-      backend.make([1], { block: block.hold(), at: block.at, layout: { kind: 'rows' } }, keeps),
-      backend.make([batch, timeSteps, outputs], { block, at: block.at, layout }),
-    ];
+    head.forward.run(key, (writer) => head.output(writer, sequencePlaces, packed.at, output));
+    call.pass = { ...rest, loss: undefined };
+    const result = backend.sequenceIn(block, timeSteps, outputs, output);
+    return [backend.make([1], { block, layout: { kind: 'rows', at: block.at } }, keeps), result];
   }
 
   const count = batch * timeSteps;
-  // Targets, sums and losses, one after another.
+  // Targets, sums and losses, one after another; of each, part after part.
   const numbers = Block.of(machine, 12 * count);
   keeps.push(numbers);
-  const [targets, sums, losses] = [numbers.at, numbers.at + 4 * count, numbers.at + 8 * count];
-  machine.idsByTime(backend.stored(call.targets).values as Int32Array, batch, timeSteps, targets);
-  head.forward.run([sequencePlace.at, sequencePlace.stride, packed.at, output.at, targets], (writer) => {
-    head.output(writer, sequencePlace, packed.at, output);
-    writer.command('crossEntropy', output, targets, sums, losses, machine.panelsOf(outputs));
-  });
-  call.pass = { ...rest, targets, sums };
-  let loss = 0;
-  const ofTokens = machine.heap.floats(losses, count);
-  // Not by its iterator, which takes ten times as long.
-  for (let index = 0; index < count; index++) loss += ofTokens[index] as number;
+  const targets = machine.layOutIds(backend.stored(call.targets).values as Int32Array, batch, timeSteps, numbers.at);
+  const loss: LossPlaces = {
+    targets,
+    sums: targets.map((at) => at + 4 * count),
+    losses: targets.map((at) => at + 8 * count),
+  };
+  head.forward.run([...key, numbers.at], (writer) => head.output(writer, sequencePlaces, packed.at, output, loss));
+  call.pass = { ...rest, loss };
   return [
-    backend.make([1], { block, at: block.at, layout: { kind: 'rows' } }, keeps),
-    backend.makeTensorInfo([], 'float32', Float32Array.of(loss / count)),
+    backend.make([1], { block, layout: { kind: 'rows', at: block.at } }, keeps),
+    backend.makeTensorInfo([], 'float32', Float32Array.of(sumOfLosses(machine, output, timeSteps, loss) / count)),
   ];
+}
+
+/** In the same order however the rows are shared out. */
+function sumOfLosses(machine: Machine, parts: readonly Part[], timeSteps: number, { losses }: LossPlaces): number {
+  const ofParts = parts.map(({ rows }, index) => machine.heap.floats(losses[index] ?? 0, rows * timeSteps));
+  let sum = 0;
+  for (let time = 0; time < timeSteps; time++) {
+    for (const own of ofParts) {
+      const rows = own.length / timeSteps;
+      // Not by the array's iterator, which takes ten times as long.
+      for (let index = time * rows; index < (time + 1) * rows; index++) sum += own[index] as number;
+    }
+  }
+  return sum;
 }
 
 /** One of the gradients; computes all of them when it is the first. */
@@ -252,20 +281,19 @@ export function headGradient(
 ): tf.TensorInfo {
   const { pass } = call;
   if (!pass) throw new Error('There was no forward pass');
-  pass.gradients ??= backward(inputs, call.targets !== undefined, pass, backend);
-  const { batch, timeSteps, units, outputs, sequenceStride } = pass.head;
+  pass.gradients ??= backward(inputs, pass, backend);
+  const { timeSteps, units, outputs, inPanels } = pass.head;
   if (of === 'weights') return backend.rowsIn(pass.gradients.weights, [units, outputs]);
   if (of === 'bias') return backend.rowsIn(pass.gradients.bias, [outputs]);
   const block = pass.gradients.sequence;
-  const layout = { kind: 'panels', timeSteps, rows: batch, columns: units, stride: sequenceStride } as const;
-  return backend.make([batch, timeSteps, units], { block: block.hold(), at: block.at, layout });
+  return backend.sequenceIn(block, timeSteps, units, inPanels.places(block.at));
 }
 
-function backward(inputs: tf.NamedTensorInfoMap, isLoss: boolean, pass: Pass, backend: EngineBackend): Gradients {
+function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBackend): Gradients {
   const { machine } = backend;
   const { handle, slope } = inputs;
   if (!handle || !slope) throw new Error('The head was given too little');
-  const { head, sequence, output, weights, targets, sums } = pass;
+  const { head, sequence, output, weights, loss } = pass;
   const { batch, timeSteps, units, outputs } = head;
   const kept = (bytes: number) => backend.stored(handle).keep(Block.of(machine, bytes));
   const transposed = weights.derived('transposed', head.transposedBytes);
@@ -281,33 +309,28 @@ function backward(inputs: tf.NamedTensorInfoMap, isLoss: boolean, pass: Pass, ba
     });
   }
   const gradients: Gradients = {
-    sequence: kept(head.sequenceStride * timeSteps),
+    sequence: kept(head.inPanels.bytes),
     weights: kept(4 * units * outputs),
     bias: kept(4 * outputs),
   };
-  const sequenceGradient = { at: gradients.sequence.at, stride: head.sequenceStride };
-  const [weightGradient, biasGradient] = [gradients.weights.at, gradients.bias.at];
-  const slopePlace = isLoss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
+  const slopes = loss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
   const scale = machine.heap.allocate(4);
-  if (isLoss) {
+  if (loss) {
     const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
     machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
   }
-  const places = {
-    ...{ sequence, slope: slopePlace, transposed: transposed.at, sequenceGradient },
-    ...{ weightGradient, biasGradient },
-  };
   const key = [
-    ...[sequence.at, sequence.stride, slopePlace.at, slopePlace.stride, transposed.at, sequenceGradient.at],
-    ...[weightGradient, biasGradient, targets, sums, scale],
+    ...[sequence[0]?.at ?? 0, sequence[0]?.stride ?? 0, slopes[0]?.at ?? 0, slopes[0]?.stride ?? 0, transposed.at],
+    ...[gradients.sequence.at, gradients.weights.at, gradients.bias.at, loss?.targets[0] ?? 0, scale],
   ];
   head.backward.run(key, (writer) => {
-    if (isLoss) {
-      writer
-        .block('each', timeSteps, batch)
-        .command('crossEntropyGradient', output, targets, sums, scale, machine.panelsOf(outputs));
-    }
-    head.gradients(writer, places);
+    head.gradients(writer, {
+      ...{ sequence, slope: slopes, transposed: transposed.at },
+      sequenceGradient: head.inPanels.places(gradients.sequence.at),
+      weightGradient: gradients.weights.at,
+      biasGradient: gradients.bias.at,
+      loss: loss && { ...loss, scale },
+    });
   });
   machine.heap.release(scale);
   return gradients;

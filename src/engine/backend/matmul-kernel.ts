@@ -67,5 +67,5 @@ function product(
   machine.run(at);
   machine.heap.release(at);
   for (const block of scratch) block.release();
-  return backend.make([1, rows, columns], { block: result, at: result.at, layout: { kind: 'rows' } });
+  return backend.make([1, rows, columns], { block: result, layout: { kind: 'rows', at: result.at } });
 }

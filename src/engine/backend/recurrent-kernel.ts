@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
-import { cellParameters } from '../../cells/parameters';
-import { planOf, segmentsOf } from '../plan/plan';
-import { type BackwardPlaces, Layer, type LayerPlaces, type Tokens, type WeightLayout } from '../wasm/layer';
+import type { Tokens } from '../wasm/layer';
+import type { BackwardPartPlaces, PartPlaces } from '../wasm/layer-part';
 import type { Machine } from '../wasm/machine';
+import { type PartPlace, panelSequence } from '../wasm/parts';
+import { fixed, type Place } from '../wasm/program';
 import { backendName, type EngineBackend } from './backend';
-import { Programs } from './programs';
-import { Block, type Layout, type Region, type Stored } from './storage';
+import { type BoundLayer, boundLayer } from './bound-layers';
+import { Block, type Stored } from './storage';
 
 /** What a layer is called with besides tensors; the gradient finds the forward pass in it. */
 export interface LayerCall {
@@ -20,9 +21,10 @@ export interface LayerCall {
 
 interface Pass {
   readonly bound: BoundLayer;
-  readonly places: LayerPlaces;
+  readonly places: readonly PartPlaces[];
   readonly tokens: Tokens | undefined;
   readonly weights: Stored;
+  readonly weightsAt: number;
   gradients?: Gradients;
 }
 
@@ -49,73 +51,6 @@ export function runLayer(
   });
   return tf.engine().runKernel(forwardName, inputs, { call } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor[];
 }
-
-/** A layer at a shape with what is kept for it between calls. */
-interface BoundLayer {
-  readonly layer: Layer;
-  readonly forward: Programs;
-  readonly backward: Programs;
-  readonly packing: Programs;
-}
-
-/** Shapes that are kept ready of each cell. */
-const mostShapes = 12;
-
-class CellLayers {
-  private readonly shapes = new Map<string, BoundLayer>();
-
-  constructor(
-    private readonly machine: Machine,
-    private readonly cell: Cell,
-    record: boolean,
-  ) {
-    this.plan = planOf(cell, { record });
-    this.code = machine.compile(this.plan.graph, segmentsOf(this.plan));
-  }
-
-  private readonly plan;
-  private readonly code;
-
-  at(batch: number, timeSteps: number, inputSize: number, units: number): BoundLayer {
-    const key = `${batch} ${timeSteps} ${inputSize} ${units}`;
-    const known = this.shapes.get(key);
-    this.shapes.delete(key);
-    const { machine } = this;
-    const bound = known ?? {
-      layer: new Layer(
-        machine,
-        this.plan,
-        { batch, timeSteps, inputSize, units },
-        weightLayout(this.cell, inputSize, units),
-        this.code,
-      ),
-      forward: new Programs(machine),
-      backward: new Programs(machine),
-      packing: new Programs(machine),
-    };
-    this.shapes.set(key, bound);
-    const [oldest] = this.shapes;
-    if (this.shapes.size > mostShapes && oldest) {
-      this.shapes.delete(oldest[0]);
-      for (const programs of [oldest[1].forward, oldest[1].backward, oldest[1].packing]) programs.dispose();
-    }
-    return bound;
-  }
-}
-
-/** Where each weight of a layer lies in its flat tensor. */
-export function weightLayout(cell: Cell, inputSize: number, units: number): WeightLayout {
-  let offset = 0;
-  return new Map(
-    cellParameters(cell, inputSize, units).map(({ name, shape, trained }) => {
-      const at = offset;
-      offset += shape.reduce((a, b) => a * b, 1);
-      return [name, { offset: at, shape, trained }];
-    }),
-  );
-}
-
-const layers = new WeakMap<Cell, Map<string, CellLayers>>();
 
 export function registerLayerKernels(): void {
   tf.registerKernel({
@@ -153,21 +88,6 @@ export function registerLayerKernels(): void {
   });
 }
 
-function layersOf(machine: Machine, cell: Cell, record: boolean): CellLayers {
-  let ofCell = layers.get(cell);
-  if (!ofCell) {
-    ofCell = new Map();
-    layers.set(cell, ofCell);
-  }
-  const key = `${machine.id} ${record}`;
-  let known = ofCell.get(key);
-  if (!known) {
-    known = new CellLayers(machine, cell, record);
-    ofCell.set(key, known);
-  }
-  return known;
-}
-
 function callOf(attrs: unknown): LayerCall {
   return (attrs as { readonly call: LayerCall }).call;
 }
@@ -187,112 +107,130 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
   const [batch = 0, timeSteps = 0] = ids ? ids.shape : input.shape;
   const inputSize = input.shape.at(-1) ?? 0;
   const units = required(inputs, 'state0').shape[1] ?? 0;
-  const bound = layersOf(machine, cell, record).at(batch, timeSteps, inputSize, units);
+  const bound = boundLayer(machine, cell, record, { batch, timeSteps, inputSize, units });
   const { layer } = bound;
+  const parts = machine.parts(batch);
 
-  const values = Block.of(machine, layer.valuesBytes);
   const keeps: Block[] = [];
-  const own = (bytes: number) => {
+  const kept = (bytes: number) => {
     const block = Block.of(machine, bytes);
     keeps.push(block);
     return block.at;
   };
-  const sequences = cell.states.map((_, index) => {
-    const block = Block.of(machine, layer.stateStride * (timeSteps + 1));
-    const { at } = backend.stored(required(inputs, `state${index}`)).panels(1, batch, units);
-    machine.copy(at, block.at, layer.matrixBytes);
-    return block;
+  const values = Block.of(
+    machine,
+    layer.parts.reduce((sum, { valuesBytes }) => sum + valuesBytes, 0),
+  );
+  // Each state before the first step and after each.
+  const sequence = panelSequence(parts, timeSteps + 1, machine.rowBytes(units));
+  const states = cell.states.map((_, index) => {
+    const block = Block.of(machine, sequence.bytes);
+    const places = sequence.places(block.at);
+    const before = backend.stored(required(inputs, `state${index}`)).panels(1, batch, units);
+    copyParts(machine, before, places);
+    return { block, places };
   });
   let tokens: Tokens | undefined;
-  let place = { at: 0, stride: 0 };
+  let table = 0;
+  let sources: readonly Place[] = [];
   if (ids) {
     const vocabulary = input.shape[0] ?? 0;
-    const table = backend.stored(input).rows();
-    const idsAt = own(4 * batch * timeSteps);
-    machine.idsByTime(backend.stored(ids).values as Int32Array, batch, timeSteps, idsAt);
+    table = backend.stored(input).rows();
     const byTable = layer.multipliesTable(vocabulary);
     tokens = {
       vocabulary,
-      ids: idsAt,
-      table: own(layer.tableBytes(vocabulary, inputSize)),
-      products: byTable ? own(layer.productBytes(vocabulary)) : 0,
-      rows: table,
+      ids: machine.layOutIds(backend.stored(ids).values as Int32Array, batch, timeSteps, kept(4 * batch * timeSteps)),
+      table: kept(layer.tableBytes(vocabulary, inputSize)),
+      products: byTable ? kept(layer.productBytes(vocabulary)) : 0,
     };
-    const stride = machine.panelsOf(inputSize) * batch * machine.panelBytes;
-    if (!byTable) place = { at: own(stride * timeSteps), stride };
+    if (!byTable) {
+      const rows = panelSequence(parts, timeSteps, machine.rowBytes(inputSize));
+      sources = rows.places(kept(rows.bytes));
+    }
   } else {
     const stored = backend.stored(input);
-    place = stored.panels(timeSteps, batch, inputSize);
+    sources = stored.panels(timeSteps, batch, inputSize);
     if (stored.region) keeps.push(stored.region.block.hold());
   }
   const weightsAt = weights.rows();
-  const packed = weights.derived('packed', layer.packed.bytes);
+  const packed = weights.derived('packed', layer.weights.packed.bytes);
   if (packed.isStale) {
-    bound.packing.run([0, weightsAt, packed.at], (writer) => layer.pack(writer, weightsAt, packed.at, 'plain'));
+    bound.packing.run([0, weightsAt, packed.at], (writer) => layer.weights.pack(writer, weightsAt, packed.at, 'plain'));
   }
-  const places: LayerPlaces = {
-    weights: weightsAt,
-    packed: packed.at,
-    input: place,
-    values: values.at,
-    states: sequences.map(({ at }) => at),
-  };
-  const key = [weightsAt, packed.at, place.at, values.at, ...places.states, ...Object.values(tokens ?? {})];
+  let valuesAt = values.at;
+  const places = layer.parts.map((part, index): PartPlaces => {
+    const own = {
+      packed: packed.at,
+      input: sources[index] ?? nowhere,
+      values: valuesAt,
+      states: states.map((state) => state.places[index]?.at ?? 0),
+    };
+    valuesAt += part.valuesBytes;
+    return own;
+  });
+  const key = [weightsAt, packed.at, values.at, sources[0]?.at ?? 0, sources[0]?.stride ?? 0, table];
+  for (const { block } of states) key.push(block.at);
+  if (tokens) key.push(tokens.table, tokens.products, tokens.ids[0] ?? 0);
   bound.forward.run(
     key,
     (writer) => {
       if (tokens) {
         writer
           .block('each', 1, tokens.vocabulary)
-          .command('toPanels', tokens.rows, 0, 4 * inputSize, inputSize, { at: tokens.table, stride: 0 });
+          .command('toPanels', table, 0, 4 * inputSize, inputSize, fixed(tokens.table))
+          .barrier();
       }
-      if (tokens) writer.barrier();
       layer.forward(writer, places, tokens);
     },
     batch,
   );
-  call.pass = { bound, places, tokens, weights };
+  call.pass = { bound, places, tokens, weights, weightsAt };
 
-  const stride = layer.stateStride;
-  const sequence = (block: Block, at: number, sequenceStride: number): tf.TensorInfo => {
-    const layout = { kind: 'panels', timeSteps, rows: batch, columns: units, stride: sequenceStride } as const;
-    return backend.make([batch, timeSteps, units], { block: block.hold(), at, layout });
-  };
-  const last = (block: Block): Region => ({
-    block: block.hold(),
-    at: block.at + stride * timeSteps,
-    layout: { kind: 'panels', timeSteps: 1, rows: batch, columns: units, stride },
-  });
-  const [first] = sequences;
+  const shifted = (own: readonly PartPlace[], steps: number) =>
+    own.map((place) => ({ ...place, at: place.at + steps * place.stride }));
+  const [first] = states;
   if (!first) throw new Error('A cell has no state');
+  const held = [...keeps, ...states.map(({ block }) => block.hold())];
   const outputs = [
-    backend.make([1], { block: values.hold(), at: values.at, layout: { kind: 'rows' } }, [
-      ...keeps,
-      ...sequences.map((block) => block.hold()),
-    ]),
-    sequence(first, first.at + stride, stride),
-    ...sequences.map((block) => backend.make([batch, units], last(block))),
+    backend.make([1], { block: values.hold(), layout: { kind: 'rows', at: values.at } }, held),
+    backend.sequenceIn(first.block, timeSteps, units, shifted(first.places, 1)),
+    ...states.map((state) => backend.stateIn(state.block, units, shifted(state.places, timeSteps))),
   ];
   if (record) {
     for (const buffer of layer.plan.recorded.values()) {
-      const { at, stride: valueStride } = layer.value(buffer, places);
-      const state = buffer.startsWith('next:') ? sequences[Number(buffer.split(':')[1])] : undefined;
-      outputs.push(sequence(state ?? values, at, valueStride));
+      const block = buffer.startsWith('next:') ? states[Number(buffer.split(':')[1])]?.block : undefined;
+      const own = layer.parts.map((part, index) => ({
+        ...part.part,
+        ...part.value(buffer, places[index] as PartPlaces),
+      }));
+      outputs.push(backend.sequenceIn(block ?? values, timeSteps, units, own));
     }
   }
   values.release();
-  for (const block of sequences) block.release();
+  for (const { block } of states) block.release();
   return outputs;
+}
+
+const nowhere = fixed(0);
+
+/** One time step, part by part. */
+function copyParts(machine: Machine, from: readonly Place[], to: readonly PartPlace[]): void {
+  to.forEach(({ at, stride }, index) => {
+    machine.copy(from[index]?.at ?? 0, at, stride);
+  });
 }
 
 /** What a backward pass leaves. */
 interface Gradients {
   readonly weights: Block;
   /** Undefined when nobody asked: TF.js asks for it first, if at all. */
-  readonly input: { readonly block: Block; readonly shape: number[]; readonly layout: Layout } | undefined;
-  /** Each state's [batch, units], within the scratch block. */
+  readonly input:
+    | { readonly block: Block; readonly table: readonly [number, number] }
+    | { readonly block: Block; readonly places: readonly PartPlace[] }
+    | undefined;
+  /** Each state's, within the scratch block. */
   readonly scratch: Block;
-  readonly states: readonly number[];
+  readonly states: readonly (readonly PartPlace[])[];
 }
 
 /**
@@ -310,18 +248,15 @@ export function layerGradient(
   pass.gradients ??= backward(inputs, call.cell, pass, of === 'input', backend);
   const { weights, input, scratch, states } = pass.gradients;
   const { layer } = pass.bound;
-  if (of === 'weights') return backend.rowsIn(weights, [layer.weightCount]);
+  const { timeSteps, inputSize, units } = layer.shape;
+  if (of === 'weights') return backend.rowsIn(weights, [layer.weights.count]);
   if (of === 'input') {
     if (!input) throw new Error('The gradient of the input was asked for too late');
-    const { block, shape, layout } = input;
-    return backend.make(shape, { block: block.hold(), at: block.at, layout });
+    return 'table' in input
+      ? backend.rowsIn(input.block, [...input.table])
+      : backend.sequenceIn(input.block, timeSteps, inputSize, input.places);
   }
-  const { batch, units } = layer.shape;
-  return backend.make([batch, units], {
-    block: scratch.hold(),
-    at: states[Number(of.replace('state', ''))] ?? 0,
-    layout: { kind: 'panels', timeSteps: 1, rows: batch, columns: units, stride: layer.matrixBytes },
-  });
+  return backend.stateIn(scratch, units, states[Number(of.replace('state', ''))] ?? []);
 }
 
 function backward(
@@ -332,66 +267,73 @@ function backward(
   backend: EngineBackend,
 ): Gradients {
   const { machine } = backend;
-  const { bound, places: own, tokens, weights } = pass;
+  const { bound, places: own, tokens, weights, weightsAt } = pass;
   const { layer } = bound;
   const { batch, timeSteps, units, inputSize } = layer.shape;
   const handle = backend.stored(required(inputs, 'handle'));
   const kept = (bytes: number) => handle.keep(Block.of(machine, bytes));
   const upstream = backend.stored(required(inputs, 'output')).panels(timeSteps, batch, units);
-  const scratch = kept(layer.scratch.bytes);
-  const gradients = kept(4 * layer.weightCount);
-  const transposed = weights.derived('transposed', layer.transposed.bytes);
+  const scratch = kept(layer.parts.reduce((sum, { scratchBytes }) => sum + scratchBytes, 0));
+  const gradients = kept(4 * layer.weights.count);
+  const transposed = weights.derived('transposed', layer.weights.transposed.bytes);
   if (transposed.isStale) {
-    bound.packing.run([1, own.weights, transposed.at], (writer) =>
-      layer.pack(writer, own.weights, transposed.at, 'transposed'),
+    bound.packing.run([1, weightsAt, transposed.at], (writer) =>
+      layer.weights.pack(writer, weightsAt, transposed.at, 'transposed'),
     );
   }
-  const places: BackwardPlaces = {
-    ...own,
-    transposed: transposed.at,
-    upstream,
-    scratch: scratch.at,
-    gradients: gradients.at,
-  };
+  const byTable = tokens !== undefined && layer.multipliesTable(tokens.vocabulary);
+  const sequence = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(inputSize));
+  const inputBlock = wantsInput && !byTable ? kept(sequence.bytes) : undefined;
+  const inputPlaces = inputBlock && sequence.places(inputBlock.at);
+  const table = tokens && wantsInput ? kept(4 * tokens.vocabulary * inputSize) : undefined;
+  const panels = tokens && wantsInput ? kept(layer.tableBytes(tokens.vocabulary, inputSize)) : undefined;
+  let scratchAt = scratch.at;
+  const places = layer.parts.map((part, index): BackwardPartPlaces => {
+    const at = scratchAt;
+    scratchAt += part.scratchBytes;
+    return {
+      ...(own[index] as PartPlaces),
+      transposed: transposed.at,
+      upstream: upstream[index] ?? nowhere,
+      scratch: at,
+      inputGradient: inputPlaces?.[index],
+    };
+  });
+  const carries = (state: number, when: 'begin' | 'end') =>
+    layer.parts.map((part, index) => ({
+      ...part.part,
+      at: part.carry(state, places[index]?.scratch ?? 0, when),
+      stride: part.matrixBytes,
+    }));
   cell.states.forEach((_, index) => {
     const slope = inputs[`state${index}`];
-    const carry = layer.carry(index, places, 'begin');
-    if (slope) machine.copy(backend.stored(slope).panels(1, batch, units).at, carry, layer.matrixBytes);
-    else machine.clear(carry, layer.matrixBytes);
+    const begin = carries(index, 'begin');
+    if (slope) copyParts(machine, backend.stored(slope).panels(1, batch, units), begin);
+    else for (const { at, stride } of begin) machine.clear(at, stride);
   });
 
-  const stride = machine.panelsOf(inputSize) * batch * machine.panelBytes;
-  const byTable = tokens !== undefined && layer.multipliesTable(tokens.vocabulary);
-  const sequence = wantsInput && !byTable ? kept(stride * timeSteps) : undefined;
-  const input = sequence && { at: sequence.at, stride };
-  const table = tokens && wantsInput ? kept(4 * tokens.vocabulary * inputSize) : undefined;
-  const panels = table && tokens ? kept(layer.tableBytes(tokens.vocabulary, inputSize)) : undefined;
+  const [first] = own;
   const key = [
-    ...[transposed.at, places.packed, places.input.at, places.values, ...places.states],
-    ...[upstream.at, upstream.stride, scratch.at, gradients.at, input?.at ?? 0, table?.at ?? 0, panels?.at ?? 0],
-    ...Object.values(tokens ?? {}),
+    ...[transposed.at, first?.packed ?? 0, first?.values ?? 0, first?.input.at ?? 0, first?.input.stride ?? 0],
+    ...[upstream[0]?.at ?? 0, upstream[0]?.stride ?? 0, scratch.at, gradients.at],
+    ...[inputBlock?.at ?? 0, table?.at ?? 0, panels?.at ?? 0, ...(first?.states ?? [])],
   ];
+  if (tokens) key.push(tokens.table, tokens.products, tokens.ids[0] ?? 0);
   bound.backward.run(key, (writer) => {
-    layer.backward(writer, places, {
-      input,
-      tokens: tokens && { ...tokens, gradientTable: table?.at, gradientPanels: panels?.at ?? 0 },
-    });
+    const gradient = { rows: table?.at, panels: panels?.at ?? 0 };
+    layer.backward(writer, places, gradients.at, tokens && { ...tokens, gradient });
   });
   for (const { offset, size } of layer.withoutGradient) machine.heap.floats(gradients.at + 4 * offset, size).fill(0);
   if (!layer.reachesInput) {
-    for (const block of [sequence, table]) if (block) machine.clear(block.at, block.bytes);
+    for (const block of [inputBlock, table]) if (block) machine.clear(block.at, block.bytes);
   }
   return {
     weights: gradients,
     input:
       table && tokens
-        ? { block: table, shape: [tokens.vocabulary, inputSize], layout: { kind: 'rows' } }
-        : sequence && {
-            block: sequence,
-            shape: [batch, timeSteps, inputSize],
-            layout: { kind: 'panels', timeSteps, rows: batch, columns: inputSize, stride },
-          },
+        ? { block: table, table: [tokens.vocabulary, inputSize] }
+        : inputBlock && { block: inputBlock, places: inputPlaces ?? [] },
     scratch,
-    states: cell.states.map((_, index) => layer.carry(index, places, 'end')),
+    states: cell.states.map((_, index) => carries(index, 'end')),
   };
 }

@@ -1,6 +1,7 @@
 import type { tf } from '../tensors';
 import type { Machine } from '../wasm/machine';
-import { type Place, ProgramWriter } from '../wasm/program';
+import { type PartPlace, panelSequence } from '../wasm/parts';
+import { ProgramWriter } from '../wasm/program';
 
 /** A piece of the engine's memory, given back when no tensor holds it any more. */
 export class Block {
@@ -27,21 +28,19 @@ export class Block {
   }
 }
 
-/** How a tensor lies in memory: row after row, or panel by panel for each of its time steps. */
-export type Layout =
-  | { readonly kind: 'rows' }
-  | {
-      readonly kind: 'panels';
-      readonly timeSteps: number;
-      readonly rows: number;
-      readonly columns: number;
-      /** Bytes from one time step to the next. */
-      readonly stride: number;
-    };
+/** A sequence panel by panel for each of its time steps, part after part of its rows. */
+export interface PanelLayout {
+  readonly kind: 'panels';
+  readonly timeSteps: number;
+  readonly columns: number;
+  readonly places: readonly PartPlace[];
+}
+
+/** Where a tensor lies in memory: row after row from an address on, or in panels. */
+export type Layout = { readonly kind: 'rows'; readonly at: number } | PanelLayout;
 
 export interface Region {
   readonly block: Block;
-  readonly at: number;
   readonly layout: Layout;
 }
 
@@ -91,16 +90,18 @@ export class Stored {
   get values(): tf.BackendValues {
     if (this.array !== undefined) return this.array;
     if (!this.region) throw new Error('A tensor has no data');
-    const { at, layout } = this.region;
-    if (layout.kind === 'rows') return this.machine.heap.floats(at, this.size);
-    const { timeSteps, rows, columns, stride } = layout;
+    const { layout } = this.region;
+    if (layout.kind === 'rows') return this.machine.heap.floats(layout.at, this.size);
     const block = this.machine.heap.allocate(4 * this.size);
-    const target = { at: block, stride: 4 * columns };
-    const words = new ProgramWriter()
-      .block('each', timeSteps, rows)
-      .command('fromPanels', { at, stride }, target, 4 * columns * timeSteps, columns)
-      .words();
-    this.machine.once(words);
+    const writer = new ProgramWriter();
+    const { timeSteps, columns } = layout;
+    for (const { at, stride, index, first, rows } of layout.places) {
+      const target = { at: block + 4 * columns * timeSteps * first, stride: 4 * columns };
+      writer
+        .block('each', timeSteps, rows, index)
+        .command('fromPanels', { at, stride }, target, 4 * columns * timeSteps, columns);
+    }
+    this.machine.once(writer.words());
     const copy = this.machine.heap.floats(block, this.size).slice();
     this.machine.heap.release(block);
     return copy;
@@ -114,28 +115,35 @@ export class Stored {
 
   /** In the engine's memory, row after row. */
   rows(): number {
-    if (this.region?.layout.kind === 'rows') return this.region.at;
+    if (this.region?.layout.kind === 'rows') return this.region.layout.at;
     const { values } = this;
     const block = Block.of(this.machine, 4 * this.size);
     this.machine.heap.floats(block.at, this.size).set(values as Float32Array);
-    this.replace({ block, at: block.at, layout: { kind: 'rows' } });
+    this.replace({ block, layout: { kind: 'rows', at: block.at } });
     return block.at;
   }
 
-  /** In the engine's memory, panel by panel. */
-  panels(timeSteps: number, rows: number, columns: number): Place {
+  /** In the engine's memory, panel by panel, part after part. */
+  panels(timeSteps: number, rows: number, columns: number): readonly PartPlace[] {
     const { region, machine } = this;
-    if (region?.layout.kind === 'panels') return { at: region.at, stride: region.layout.stride };
+    if (region?.layout.kind === 'panels') return region.layout.places;
     const source = this.rows();
-    const stride = machine.panelsOf(columns) * rows * machine.panelBytes;
-    const block = Block.of(machine, stride * timeSteps);
-    const words = new ProgramWriter()
-      .block('each', timeSteps, rows)
-      .command('toPanels', source, 4 * columns, 4 * columns * timeSteps, columns, { at: block.at, stride })
-      .words();
-    machine.once(words);
-    this.replace({ block, at: block.at, layout: { kind: 'panels', timeSteps, rows, columns, stride } });
-    return { at: block.at, stride };
+    const sequence = panelSequence(machine.parts(rows), timeSteps, machine.rowBytes(columns));
+    const block = Block.of(machine, sequence.bytes);
+    const places = sequence.places(block.at);
+    const writer = new ProgramWriter();
+    for (const { at, stride, index, first, rows: own } of places) {
+      writer
+        .block('each', timeSteps, own, index)
+        .command(
+          'toPanels',
+          ...[source + 4 * columns * timeSteps * first, 4 * columns, 4 * columns * timeSteps, columns],
+          { at, stride },
+        );
+    }
+    machine.once(writer.words());
+    this.replace({ block, layout: { kind: 'panels', timeSteps, columns, places } });
+    return places;
   }
 
   dispose(): void {

@@ -5,6 +5,9 @@ import { sumsOfPanel } from './sums';
 import { thread } from './thread';
 import { place, word } from './words';
 
+/** Bytes of what a weight's gradient is told of each part. */
+const partBytes: usize = 20;
+
 /** Rows of a sequence whose products are summed in one go: what they touch stays in the first cache. */
 const rowsTogether: i32 = 256;
 
@@ -26,20 +29,27 @@ export function gather(command: usize, t: i32, rows: i32, first: i32, count: i32
   }
 }
 
-/** D (buffer), ids, table, panels, rows of the table: table[panel][id] = Σ D[t][panel][row] over all with that id */
-export function scatter(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
-  const ids = <usize>word(command, 4);
-  const panels = word(command, 6);
-  const tableStride = (<usize>word(command, 7)) * panelBytes;
+/**
+ * table, panels, rows of the table, parts; of each part D (address, bytes between time steps), ids, rows:
+ * table[panel][id] = Σ D[t][panel][row] over all with that id
+ */
+export function scatter(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+  const panels = word(command, 3);
+  const tableStride = (<usize>word(command, 4)) * panelBytes;
+  const parts = word(command, 5);
   for (let panel = turn; panel < panels; panel += threads) {
-    const table = <usize>word(command, 5) + <usize>panel * tableStride;
+    const table = <usize>word(command, 2) + <usize>panel * tableStride;
     memory.fill(table, 0, tableStride);
     for (let t = 0; t < timeSteps; t++) {
-      let from = place(command, 2, t) + <usize>(panel * rows) * panelBytes;
-      for (let row = 0; row < rows; row++) {
-        const to = table + <usize>load<i32>(ids + (<usize>(t * rows + row) << 2)) * panelBytes;
-        addRow(to, from);
-        from += panelBytes;
+      for (let part = 0; part < parts; part++) {
+        const words = command + 24 + <usize>part * 16;
+        const rows = word(words, 3);
+        let from = place(words, 0, t) + <usize>(panel * rows) * panelBytes;
+        const ids = <usize>word(words, 2) + (<usize>(t * rows) << 2);
+        for (let row = 0; row < rows; row++) {
+          addRow(table + <usize>load<i32>(ids + (<usize>row << 2)) * panelBytes, from);
+          from += panelBytes;
+        }
       }
     }
   }
@@ -83,86 +93,116 @@ export function fromPanels(command: usize, t: i32, rows: i32, first: i32, count:
   }
 }
 
-/** A (buffer), k, D (buffer), columns, G: G[k][column] = Σ A[t][row][k] · D[t][row][column], G as rows of a matrix */
-export function weightGradient(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
-  const k = word(command, 4);
-  const columns = word(command, 7);
-  const g = <usize>word(command, 8);
+/**
+ * k, columns, G, bias, parts; of each part D and A (address and bytes between time steps each), rows:
+ * G[k][column] = Σ A[t][row][k] · D[t][row][column], G as rows of a matrix, and, unless its address is 0,
+ * bias[column] = Σ D[t][row][column].
+ */
+export function weightGradient(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+  const k = word(command, 2);
+  const columns = word(command, 3);
+  const g = <usize>word(command, 4);
+  const bias = <usize>word(command, 5);
+  const parts = word(command, 6);
+  const first = command + 28;
   const gStride = <usize>columns << 2;
   const panels = panelsOf(columns);
+  let rows = 0;
+  for (let part = 0; part < parts; part++) rows += word(first + <usize>part * partBytes, 4);
   const together = max(1, rowsTogether / rows);
-  const aStride = <usize>word(command, 3);
-  const dStride = <usize>word(command, 6);
   for (let from = 0; from < timeSteps; from += together) {
-    const steps = min(together, timeSteps - from);
-    const a = place(command, 2, from);
-    const d = place(command, 5, from);
+    const to = min(timeSteps, from + together);
     for (let panel = turn; panel < panels; panel += threads) {
-      const dPanel = d + <usize>(panel * rows) * panelBytes;
       const width = min(PANEL, columns - panel * PANEL);
       for (let kPanel = 0; kPanel < panelsOf(k); kPanel++) {
-        const aPanel = a + <usize>(kPanel * rows) * panelBytes;
         const count = min(PANEL, k - kPanel * PANEL);
-        const to = g + <usize>(kPanel * PANEL) * gStride + <usize>panel * panelBytes;
+        const target = g + <usize>(kPanel * PANEL) * gStride + <usize>panel * panelBytes;
         if (width == PANEL) {
-          const start = from == 0 ? zeros : to;
-          sumsOfPanel(count, aPanel, aStride, dPanel, dStride, steps, rows, to, gStride, start, from == 0 ? 0 : gStride);
+          const start = from == 0 ? zeros : target;
+          const startStride = from == 0 ? 0 : gStride;
+          sumsOfPanel(count, first, parts, kPanel, panel, from, to, target, gStride, start, startStride);
         } else {
           const tile = scratch(thread);
-          sumsOfPanel(count, aPanel, aStride, dPanel, dStride, steps, rows, tile, panelBytes, zeros, 0);
+          sumsOfPanel(count, first, parts, kPanel, panel, from, to, tile, panelBytes, zeros, 0);
           for (let i = 0; i < count; i++) {
             for (let j = 0; j < width; j++) {
-              const cell = to + <usize>i * gStride + (<usize>j << 2);
+              const cell = target + <usize>i * gStride + (<usize>j << 2);
               const before: f32 = from == 0 ? 0 : load<f32>(cell);
               store<f32>(cell, before + load<f32>(tile + <usize>i * panelBytes + (<usize>j << 2)));
             }
           }
         }
+        // While the panel of D is in the first cache.
+        if (bias && kPanel == 0) sumsOfColumns(first, parts, partBytes, panel, from, to, bias, width);
       }
     }
   }
 }
 
-/** D (buffer), columns, G: G[column] = Σ D[t][row][column] */
-export function columnSums(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
-  const columns = word(command, 4);
-  const g = <usize>word(command, 5);
+/** columns, G, parts; of each part D (address and bytes between time steps), rows: G[column] = Σ D[t][row][column] */
+export function columnSums(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+  const columns = word(command, 2);
+  const g = <usize>word(command, 3);
   for (let panel = turn; panel < panelsOf(columns); panel += threads) {
-    let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-    for (let t = 0; t < timeSteps; t++) {
-      let from = place(command, 2, t) + <usize>(panel * rows) * panelBytes;
+    const width = min(PANEL, columns - panel * PANEL);
+    sumsOfColumns(command + 20, word(command, 4), 12, panel, 0, timeSteps, g, width);
+  }
+}
+
+/**
+ * Adds to the sums of the columns of one panel, or begins them at time step 0.
+ *
+ * @param words of each part, `bytes` of them: D (address, bytes between time steps), and the last one its rows
+ */
+function sumsOfColumns(words: usize, parts: i32, bytes: usize, panel: i32, from: i32, to: i32, g: usize, width: i32): void {
+  const target = g + <usize>panel * panelBytes;
+  const tile = scratch(thread);
+  memory.fill(tile, 0, panelBytes);
+  if (from > 0) memory.copy(tile, target, <usize>width << 2);
+  let s0 = v128.load(tile, 0), s1 = v128.load(tile, 16), s2 = s0, s3 = s0;
+  if (PANEL > 8) {
+    s2 = v128.load(tile, 32);
+    s3 = v128.load(tile, 48);
+  }
+  for (let t = from; t < to; t++) {
+    for (let part = 0; part < parts; part++) {
+      const own = words + <usize>part * bytes;
+      const rows = load<i32>(own + bytes - 4);
+      let d = place(own, 0, t) + <usize>(panel * rows) * panelBytes;
       for (let row = 0; row < rows; row++) {
-        s0 = f32x4.add(s0, v128.load(from, 0));
-        s1 = f32x4.add(s1, v128.load(from, 16));
+        s0 = f32x4.add(s0, v128.load(d, 0));
+        s1 = f32x4.add(s1, v128.load(d, 16));
         if (PANEL > 8) {
-          s2 = f32x4.add(s2, v128.load(from, 32));
-          s3 = f32x4.add(s3, v128.load(from, 48));
+          s2 = f32x4.add(s2, v128.load(d, 32));
+          s3 = f32x4.add(s3, v128.load(d, 48));
         }
+        d += panelBytes;
+      }
+    }
+  }
+  if (PANEL > 8) {
+    v128.store(tile, s3, 48);
+    v128.store(tile, s2, 32);
+  }
+  v128.store(tile, s1, 16);
+  v128.store(tile, s0, 0);
+  memory.copy(target, tile, <usize>width << 2);
+}
+
+/** columns, G, parts; of each part its sums [panel][row][PANEL] and rows: G[column] = Σ over rows */
+export function vectorGradient(command: usize, turn: i32, threads: i32): void {
+  const columns = word(command, 2);
+  const g = <usize>word(command, 3);
+  for (let column = turn; column < columns; column += threads) {
+    let sum: f32 = 0;
+    for (let part = 0; part < word(command, 4); part++) {
+      const rows = word(command, 6 + 2 * part);
+      let from = <usize>word(command, 5 + 2 * part) + <usize>(column / PANEL * rows) * panelBytes;
+      from += (<usize>(column % PANEL)) << 2;
+      for (let row = 0; row < rows; row++) {
+        sum += load<f32>(from);
         from += panelBytes;
       }
-    }
-    const tile = scratch(thread);
-    v128.store(tile, s0, 0);
-    v128.store(tile, s1, 16);
-    if (PANEL > 8) {
-      v128.store(tile, s2, 32);
-      v128.store(tile, s3, 48);
-    }
-    const n = min(PANEL, columns - panel * PANEL);
-    memory.copy(g + <usize>panel * panelBytes, tile, <usize>n << 2);
-  }
-}
-
-/** sums [panel][row][PANEL], columns, G: G[column] = Σ over rows */
-export function vectorGradient(command: usize, turn: i32, threads: i32, rows: i32): void {
-  const columns = word(command, 3);
-  const g = <usize>word(command, 4);
-  for (let column = turn; column < columns; column += threads) {
-    let from = <usize>word(command, 2) + <usize>(column / PANEL * rows) * panelBytes + (<usize>(column % PANEL) << 2);
-    let sum: f32 = 0;
-    for (let row = 0; row < rows; row++) {
-      sum += load<f32>(from);
-      from += panelBytes;
     }
     store<f32>(g + (<usize>column << 2), sum);
   }

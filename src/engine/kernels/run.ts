@@ -30,6 +30,7 @@ import {
   FORWARD,
   FROM_PANELS,
   GATHER,
+  headerBytes,
   NORM,
   NORM_GRADIENT,
   PACK,
@@ -58,27 +59,33 @@ export function run(program: usize, thread: i32, threads: i32): void {
     if (kind == END) return;
     if (kind == BARRIER) {
       barrier();
-      at += 16;
+      at += headerBytes;
       continue;
     }
     const timeSteps = word(at, 1);
     const rows = word(at, 2);
-    const commands = at + 16;
+    const part = word(at, 4);
+    const commands = at + headerBytes;
     const end = commands + <usize>word(at, 3);
     at = end;
     if (kind == PANELS) {
       let turn = thread;
       for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2) {
-        ofPanels(command, turn, threads, timeSteps, rows);
+        ofPanels(command, turn, threads, timeSteps);
         turn = (turn + 1) % threads;
       }
       continue;
     }
-    // Rows are shared out alike in all blocks, so that no thread reads what another one writes between two barriers.
-    const workers = min(threads, rows);
-    if (thread >= workers) continue;
-    const first = (rows * thread) / workers;
-    const count = (rows * (thread + 1)) / workers - first;
+    let first = 0;
+    let count = rows;
+    if (part >= 0) {
+      if (part % threads != thread) continue;
+    } else {
+      const workers = min(threads, rows);
+      if (thread >= workers) continue;
+      first = (rows * thread) / workers;
+      count = (rows * (thread + 1)) / workers - first;
+    }
     if (kind == EACH) {
       for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2) {
         if (word(command, 0) == PRODUCT) productOverTime(command, timeSteps, rows, first, count);
@@ -197,16 +204,16 @@ function productOverTime(command: usize, timeSteps: i32, rows: i32, first: i32, 
   }
 }
 
-function ofPanels(command: usize, turn: i32, threads: i32, timeSteps: i32, rows: i32): void {
+function ofPanels(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
   switch (word(command, 0)) {
     case WEIGHT_GRADIENT:
-      weightGradient(command, turn, threads, timeSteps, rows);
+      weightGradient(command, turn, threads, timeSteps);
       break;
     case COLUMN_SUMS:
-      columnSums(command, turn, threads, timeSteps, rows);
+      columnSums(command, turn, threads, timeSteps);
       break;
     case SCATTER:
-      scatter(command, turn, threads, timeSteps, rows);
+      scatter(command, turn, threads, timeSteps);
       break;
     case PACK:
       pack(command, turn, threads);
@@ -218,7 +225,7 @@ function ofPanels(command: usize, turn: i32, threads: i32, timeSteps: i32, rows:
       packVector(command, turn);
       break;
     case VECTOR_GRADIENT:
-      vectorGradient(command, turn, threads, rows);
+      vectorGradient(command, turn, threads);
       break;
     case SQUARES:
       squares(command, turn, threads);

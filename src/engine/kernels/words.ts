@@ -1,11 +1,13 @@
-// The words of a program, as src/engine/program/words.ts writes them. A program is blocks, a block is commands, each of
+// The words of a program, as src/engine/wasm/program.ts writes them. A program is blocks, a block is commands, each of
 // them 32-bit words. A buffer is two words: its address, and the bytes from one time step to the next.
 
-// Blocks: kind, time steps, rows, bytes of the commands.
+// Blocks: kind, time steps, rows, bytes of the commands, part. The batch is cut into parts, one a thread, each with memory of
+// its own; a block of one part is done by its thread, and of a block without (−1) every thread does a share of the rows.
+export const headerBytes: usize = 20;
 export const END = 0;
-/** Each command for all time steps, own rows. */
+/** Each command for all time steps. */
 export const EACH = 1;
-/** All commands at each time step, first to last, own rows. */
+/** All commands at each time step, first to last. */
 export const FORWARD = 2;
 /** The same from last to first. */
 export const BACKWARD = 3;

@@ -2,6 +2,7 @@ import { type EmittedSegment, emitCell } from '../plan/emit';
 import type { Graph } from '../plan/graph';
 import type { Segment } from '../plan/plan';
 import { Heap, memoryLimits } from './memory';
+import { type Part, partsOf } from './parts';
 
 /** A build of the kernels. */
 export interface Variant {
@@ -61,6 +62,7 @@ export class Machine {
   readonly id = ++machines;
 
   private helpers: readonly HelperThread[] = [];
+  private readonly partsByRows = new Map<number, readonly Part[]>();
 
   /** One thread, until others join. */
   constructor(readonly variant: Variant) {
@@ -76,6 +78,7 @@ export class Machine {
   /** From now on these run every program too, each its share. Only before the first program. */
   join(helpers: readonly HelperThread[]): void {
     this.helpers = helpers;
+    this.partsByRows.clear();
     this.kernels.join(0, this.threads);
   }
 
@@ -94,6 +97,21 @@ export class Machine {
     return Math.ceil(columns / this.variant.panel);
   }
 
+  /** Bytes of a row of so many columns in all its panels. */
+  rowBytes(columns: number): number {
+    return this.panelsOf(columns) * this.panelBytes;
+  }
+
+  /** How so many rows are shared out over the threads. */
+  parts(rows: number): readonly Part[] {
+    let known = this.partsByRows.get(rows);
+    if (!known) {
+      known = partsOf(rows, this.threads);
+      this.partsByRows.set(rows, known);
+    }
+    return known;
+  }
+
   run(program: number): void {
     this.kernels.start(program);
   }
@@ -107,11 +125,20 @@ export class Machine {
     new Uint8Array(this.heap.memory.buffer, at, bytes).fill(0);
   }
 
-  /** Ids [batch, time] to [time][batch]. */
-  idsByTime(ids: ArrayLike<number>, batch: number, timeSteps: number, at: number): void {
+  /**
+   * Lays out ids [batch, time] as the kernels take them: of each part [time][row].
+   *
+   * @returns where each part's begin
+   */
+  layOutIds(ids: ArrayLike<number>, batch: number, timeSteps: number, at: number): number[] {
     const words = this.heap.words(at, batch * timeSteps);
-    for (let row = 0; row < batch; row++)
-      for (let time = 0; time < timeSteps; time++) words[time * batch + row] = ids[row * timeSteps + time] ?? 0;
+    let index = 0;
+    return this.parts(batch).map(({ first, rows }) => {
+      const begin = at + 4 * index;
+      for (let time = 0; time < timeSteps; time++)
+        for (let row = first; row < first + rows; row++) words[index++] = ids[row * timeSteps + time] as number;
+      return begin;
+    });
   }
 
   /** Runs a program on this thread only: for what is done before another one would have woken. */

@@ -22,6 +22,9 @@ const commands = {
   adam: 28,
 } as const;
 
+/** Words before a block's commands: `headerBytes` of ../kernels/words.ts. */
+const headerWords = 5;
+
 /** A buffer with a time axis: where it begins, and the bytes from one step to the next. */
 export interface Place {
   readonly at: number;
@@ -41,18 +44,22 @@ export class ProgramWriter {
   private readonly list: number[] = [];
   private blockAt = -1;
 
-  /** Begins a block: its commands hold for so many time steps and rows. */
-  block(kind: Exclude<keyof typeof blocks, 'barrier'>, timeSteps: number, rows: number): this {
+  /**
+   * Begins a block: its commands hold for so many time steps and rows.
+   *
+   * @param part whose rows they are; absent: every thread does its share of them
+   */
+  block(kind: Exclude<keyof typeof blocks, 'barrier'>, timeSteps: number, rows: number, part = -1): this {
     this.close();
     this.blockAt = this.list.length;
-    this.list.push(blocks[kind], timeSteps, rows, 0);
+    this.list.push(blocks[kind], timeSteps, rows, 0, part);
     return this;
   }
 
   /** All threads have done what came before. */
   barrier(): this {
     this.close();
-    this.list.push(blocks.barrier, 0, 0, 0);
+    this.list.push(blocks.barrier, 0, 0, 0, -1);
     return this;
   }
 
@@ -64,11 +71,11 @@ export class ProgramWriter {
 
   words(): Int32Array {
     this.close();
-    return Int32Array.from([...this.list, 0, 0, 0, 0]);
+    return Int32Array.from([...this.list, 0, 0, 0, 0, 0]);
   }
 
   private close(): void {
-    if (this.blockAt >= 0) this.list[this.blockAt + 3] = 4 * (this.list.length - this.blockAt - 4);
+    if (this.blockAt >= 0) this.list[this.blockAt + 3] = 4 * (this.list.length - this.blockAt - headerWords);
     this.blockAt = -1;
   }
 }

@@ -1,0 +1,43 @@
+import type { Place } from './program';
+
+/**
+ * What one thread does of a batch: `rows` of it from `first` on. Each part has memory of its own: where rows of two threads
+ * lie side by side, one core fetches ahead what another one writes.
+ */
+export interface Part {
+  readonly index: number;
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** As equal as can be; none is empty. */
+export function partsOf(rows: number, threads: number): Part[] {
+  const count = Math.max(1, Math.min(rows, threads));
+  return Array.from({ length: count }, (_, index) => {
+    const first = Math.floor((rows * index) / count);
+    return { index, first, rows: Math.floor((rows * (index + 1)) / count) - first };
+  });
+}
+
+/** Where a part's sequence lies. */
+export interface PartPlace extends Part, Place {}
+
+/** How a sequence [time, rows, columns] lies in panels: part after part, each [time][panel][row][column in panel]. */
+export interface PanelSequence {
+  readonly bytes: number;
+  /** Of one time step, by part. */
+  readonly strides: readonly number[];
+  /** Each part's place in a block that begins at `at`. */
+  places(at: number): PartPlace[];
+}
+
+/** @param rowBytes bytes of a row in all its panels */
+export function panelSequence(parts: readonly Part[], timeSteps: number, rowBytes: number): PanelSequence {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  return {
+    bytes: timeSteps * rows * rowBytes,
+    strides: parts.map((part) => part.rows * rowBytes),
+    places: (at) =>
+      parts.map((part) => ({ ...part, at: at + timeSteps * part.first * rowBytes, stride: part.rows * rowBytes })),
+  };
+}
