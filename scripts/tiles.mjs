@@ -12,7 +12,7 @@ const unrolled = 4;
 const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
 const sumsParameters =
-  'parts: usize, partCount: i32, kPanel: i32, panel: i32, shift: usize, begin: i32, end: i32, c: usize, cStride: usize, from: usize, fromStride: usize';
+  'runs: usize, runCount: i32, shift: usize, c: usize, cStride: usize, from: usize, fromStride: usize';
 
 /** @param {number} panel columns of a panel */
 export function tiles(panel) {
@@ -70,23 +70,20 @@ ${finish(count)}
   const sums = (/** @type {number} */ count) => `
 function sums${count}(${sumsParameters}): void {
 ${begin(count)}
-  for (let t = begin; t < end; t++) {
-    for (let part = 0; part < partCount; part++) {
-      const words = parts + <usize>part * 20;
-      let left = load<i32>(words, 16);
-      const panelBytes = <usize>left * ${panelBytes};
-      let row = <usize>load<i32>(words, 0) + <usize>t * <usize>load<i32>(words, 4) + <usize>panel * panelBytes;
-      let at = <usize>load<i32>(words, 8) + <usize>t * <usize>load<i32>(words, 12) + <usize>kPanel * panelBytes + shift;
-      for (; left >= ${unrolled}; left -= ${unrolled}) {
+  const end = runs + <usize>runCount * 16;
+  for (let run = runs; run < end; run += 16) {
+    let row = <usize>load<i32>(run, 0);
+    let at = <usize>load<i32>(run, 4) + shift;
+    let left = load<i32>(run, 8);
+    for (; left >= ${unrolled}; left -= ${unrolled}) {
 ${lines(unrolled, (u) => turn(count, u, 'row', 4, panelBytes))}
-        at += ${unrolled * panelBytes};
-        row += ${unrolled * panelBytes};
-      }
-      for (; left > 0; left--) {
+      at += ${unrolled * panelBytes};
+      row += ${unrolled * panelBytes};
+    }
+    for (; left > 0; left--) {
 ${turn(count, 0, 'row', 4, panelBytes)}
-        at += ${panelBytes};
-        row += ${panelBytes};
-      }
+      at += ${panelBytes};
+      row += ${panelBytes};
     }
   }
 ${finish(count)}
@@ -107,7 +104,7 @@ ${dispatch(
   'a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize',
   'a, aStride, k, w, c, from, fromStride',
 )}
-${dispatch('sums', sumsParameters, 'parts, partCount, kPanel, panel, shift, begin, end, c, cStride, from, fromStride')}
+${dispatch('sums', sumsParameters, 'runs, runCount, shift, c, cStride, from, fromStride')}
 export function rowTimesFour(a: usize, aStride: usize, k: i32, w: usize, wStride: usize, c: usize, cStride: usize, from: usize, fromStride: usize): void {
 ${begin(4)}
   for (let left = k; left > 0; left -= ${panel}) {

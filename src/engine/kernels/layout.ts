@@ -1,5 +1,5 @@
 // Between layouts: rows of a matrix and panels, tables and sequences, and the sums over them.
-import { scratch, zeros } from './memory';
+import { runsOf, scratch, zeros } from './memory';
 import { addRow, copyRow, panelBytes, panelsOf } from './panel';
 import { sumsOfPanel } from './sums';
 import { thread } from './thread';
@@ -110,20 +110,25 @@ export function weightGradient(command: usize, turn: i32, threads: i32, timeStep
   let rows = 0;
   for (let part = 0; part < parts; part++) rows += word(first + <usize>part * partBytes, 4);
   const together = max(1, rowsTogether / rows);
+  const runs = runsOf(thread);
   for (let from = 0; from < timeSteps; from += together) {
     const to = min(timeSteps, from + together);
+    const runCount = (to - from) * parts;
     for (let panel = turn; panel < panels; panel += threads) {
       const width = min(PANEL, columns - panel * PANEL);
+      toRuns(runs, 0, first, parts, panel, from, to);
+      // While the panel of D comes into the first cache.
+      if (bias) sumsOfColumns(runs, runCount, from == 0, bias + <usize>panel * panelBytes, width);
       for (let kPanel = 0; kPanel < panelsOf(k); kPanel++) {
+        toRuns(runs, 4, first + 8, parts, kPanel, from, to);
         const count = min(PANEL, k - kPanel * PANEL);
         const target = g + <usize>(kPanel * PANEL) * gStride + <usize>panel * panelBytes;
         if (width == PANEL) {
           const start = from == 0 ? zeros : target;
-          const startStride = from == 0 ? 0 : gStride;
-          sumsOfPanel(count, first, parts, kPanel, panel, from, to, target, gStride, start, startStride);
+          sumsOfPanel(count, runs, runCount, target, gStride, start, from == 0 ? 0 : gStride);
         } else {
           const tile = scratch(thread);
-          sumsOfPanel(count, first, parts, kPanel, panel, from, to, tile, panelBytes, zeros, 0);
+          sumsOfPanel(count, runs, runCount, tile, panelBytes, zeros, 0);
           for (let i = 0; i < count; i++) {
             for (let j = 0; j < width; j++) {
               const cell = target + <usize>i * gStride + (<usize>j << 2);
@@ -132,52 +137,70 @@ export function weightGradient(command: usize, turn: i32, threads: i32, timeStep
             }
           }
         }
-        // While the panel of D is in the first cache.
-        if (bias && kPanel == 0) sumsOfColumns(first, parts, partBytes, panel, from, to, bias, width);
       }
     }
   }
 }
 
-/** columns, G, parts; of each part D (address and bytes between time steps), rows: G[column] = Σ D[t][row][column] */
-export function columnSums(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
-  const columns = word(command, 2);
-  const g = <usize>word(command, 3);
-  for (let panel = turn; panel < panelsOf(columns); panel += threads) {
-    const width = min(PANEL, columns - panel * PANEL);
-    sumsOfColumns(command + 20, word(command, 4), 12, panel, 0, timeSteps, g, width);
+/**
+ * Lists where the rows of one panel lie together: time step by time step, part by part, so that however many parts there
+ * are, rows are added in the same order.
+ *
+ * @param field of a run: 0 for D, 4 for A
+ * @param buffers the first part's buffer; `partBytes` on, the next part's
+ */
+function toRuns(runs: usize, field: usize, buffers: usize, parts: i32, panel: i32, from: i32, to: i32): void {
+  let run = runs + field;
+  for (let t = from; t < to; t++) {
+    let words = buffers;
+    let rowsOfPart = buffers + 16 - 2 * field;
+    for (let part = 0; part < parts; part++) {
+      const rows = load<i32>(rowsOfPart);
+      store<i32>(run, <i32>(place(words, 0, t) + <usize>(panel * rows) * panelBytes));
+      if (field == 0) store<i32>(run, rows, 8);
+      words += partBytes;
+      rowsOfPart += partBytes;
+      run += 16;
+    }
   }
 }
 
-/**
- * Adds to the sums of the columns of one panel, or begins them at time step 0.
- *
- * @param words of each part, `bytes` of them: D (address, bytes between time steps), and the last one its rows
- */
-function sumsOfColumns(words: usize, parts: i32, bytes: usize, panel: i32, from: i32, to: i32, g: usize, width: i32): void {
-  const target = g + <usize>panel * panelBytes;
+/** columns, G, parts; of each part D and A, which is not read, as of a weight's gradient: G[column] = Σ D[t][row][column] */
+export function columnSums(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+  const columns = word(command, 2);
+  const g = <usize>word(command, 3);
+  const parts = word(command, 4);
+  const runs = runsOf(thread);
+  for (let panel = turn; panel < panelsOf(columns); panel += threads) {
+    const width = min(PANEL, columns - panel * PANEL);
+    for (let t = 0; t < timeSteps; t++) {
+      toRuns(runs, 0, command + 20, parts, panel, t, t + 1);
+      sumsOfColumns(runs, parts, t == 0, g + <usize>panel * panelBytes, width);
+    }
+  }
+}
+
+/** Adds the runs' rows of D to the sums of one panel's columns, or begins them. */
+function sumsOfColumns(runs: usize, runCount: i32, begins: bool, target: usize, width: i32): void {
   const tile = scratch(thread);
   memory.fill(tile, 0, panelBytes);
-  if (from > 0) memory.copy(tile, target, <usize>width << 2);
+  if (!begins) memory.copy(tile, target, <usize>width << 2);
   let s0 = v128.load(tile, 0), s1 = v128.load(tile, 16), s2 = s0, s3 = s0;
   if (PANEL > 8) {
     s2 = v128.load(tile, 32);
     s3 = v128.load(tile, 48);
   }
-  for (let t = from; t < to; t++) {
-    for (let part = 0; part < parts; part++) {
-      const own = words + <usize>part * bytes;
-      const rows = load<i32>(own + bytes - 4);
-      let d = place(own, 0, t) + <usize>(panel * rows) * panelBytes;
-      for (let row = 0; row < rows; row++) {
-        s0 = f32x4.add(s0, v128.load(d, 0));
-        s1 = f32x4.add(s1, v128.load(d, 16));
-        if (PANEL > 8) {
-          s2 = f32x4.add(s2, v128.load(d, 32));
-          s3 = f32x4.add(s3, v128.load(d, 48));
-        }
-        d += panelBytes;
+  for (let index = 0; index < runCount; index++) {
+    const run = runs + ((<usize>index) << 4);
+    let d = <usize>load<i32>(run);
+    for (let rows = load<i32>(run, 8); rows > 0; rows--) {
+      s0 = f32x4.add(s0, v128.load(d, 0));
+      s1 = f32x4.add(s1, v128.load(d, 16));
+      if (PANEL > 8) {
+        s2 = f32x4.add(s2, v128.load(d, 32));
+        s3 = f32x4.add(s3, v128.load(d, 48));
       }
+      d += panelBytes;
     }
   }
   if (PANEL > 8) {

@@ -38,6 +38,7 @@ import {
   PACK_VECTOR,
   PANELS,
   PRODUCT,
+  PRODUCT_OF_STEPS,
   place,
   SCATTER,
   SEGMENT,
@@ -94,15 +95,29 @@ export function run(program: usize, thread: i32, threads: i32): void {
     } else if (kind == FORWARD) {
       for (let t = 0; t < timeSteps; t++) {
         for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2)
-          ofRows(command, t, rows, first, count, thread);
+          atStep(command, t, timeSteps, rows, first, count, thread);
       }
     } else {
       for (let t = timeSteps - 1; t >= 0; t--) {
         for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2)
-          ofRows(command, t, rows, first, count, thread);
+          atStep(command, t, timeSteps, rows, first, count, thread);
       }
     }
   }
+}
+
+/**
+ * A command of a loop over time. A product that waits for nothing within the loop is made for several steps at once, at the
+ * first of them: a panel of weights then serves more rows, and what it leaves is still in the cache when it is read.
+ */
+@inline
+function atStep(command: usize, t: i32, timeSteps: i32, rows: i32, first: i32, count: i32, thread: i32): void {
+  if (word(command, 0) != PRODUCT_OF_STEPS) {
+    ofRows(command, t, rows, first, count, thread);
+    return;
+  }
+  const together = stepsTogether(count);
+  if (t % together == 0) productOfSteps(command, t, min(timeSteps, t + together), rows, first, count);
 }
 
 function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32, thread: i32): void {
@@ -182,25 +197,33 @@ function product(command: usize, t: i32, rows: i32, first: i32, count: i32): voi
   }
 }
 
-/** The same over all time steps: a panel of weights serves as many steps as make `rowsTogether` rows. */
+/** The same over all time steps. */
 function productOverTime(command: usize, timeSteps: i32, rows: i32, first: i32, count: i32): void {
+  const together = stepsTogether(count);
+  for (let t = 0; t < timeSteps; t += together)
+    productOfSteps(command, t, min(timeSteps, t + together), rows, first, count);
+}
+
+/** As many steps as make `rowsTogether` rows. */
+@inline
+function stepsTogether(count: i32): i32 {
+  return max(1, rowsTogether / count);
+}
+
+/** The same over a few time steps, which a panel of weights serves one after another. */
+function productOfSteps(command: usize, from: i32, to: i32, rows: i32, first: i32, count: i32): void {
   const panelStride = <usize>rows * panelBytes;
   const own = <usize>first * panelBytes;
   const k = word(command, 4);
-  const panels = word(command, 8);
   const wStride = <usize>k * panelBytes;
-  const together = max(1, rowsTogether / count);
-  for (let from = 0; from < timeSteps; from += together) {
-    const to = min(timeSteps, from + together);
-    let w = <usize>word(command, 5);
-    let start = <usize>word(command, 9);
-    for (let panel = 0; panel < panels; panel++) {
-      const shift = own + <usize>panel * panelStride;
-      for (let t = from; t < to; t++)
-        rowsTimesPanel(count, place(command, 2, t) + own, panelStride, k, w, place(command, 6, t) + shift, start);
-      w += wStride;
-      if (start) start += panelBytes;
-    }
+  let w = <usize>word(command, 5);
+  let start = <usize>word(command, 9);
+  for (let panel = 0; panel < word(command, 8); panel++) {
+    const shift = own + <usize>panel * panelStride;
+    for (let t = from; t < to; t++)
+      rowsTimesPanel(count, place(command, 2, t) + own, panelStride, k, w, place(command, 6, t) + shift, start);
+    w += wStride;
+    if (start) start += panelBytes;
   }
 }
 

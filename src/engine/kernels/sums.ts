@@ -3,23 +3,16 @@
 import { sums } from './tiles';
 
 /**
- * C[i] = from[i] + Σ_{time, part, row} A[time][row][i] · D[time][row], i < count, in tiles of six and fewer, as equal as can
- * be. However many parts there are, rows are added in the same order.
+ * C[i] = from[i] + Σ_row A[row][i] · D[row], i < count, in tiles of six and fewer, as equal as can be.
  *
- * @param parts of each its D and A (address of the first panel, and bytes between time steps each) and its rows
- * @param kPanel which panel of A
- * @param panel which panel of D
+ * @param runs of rows that lie together: where they are in a panel of D and in one of A, and how many
  * @param c rows of PANEL numbers, cStride bytes apart
  * @param from what the sums begin with, rows fromStride bytes apart
  */
 export function sumsOfPanel(
   count: i32,
-  parts: usize,
-  partCount: i32,
-  kPanel: i32,
-  panel: i32,
-  begin: i32,
-  end: i32,
+  runs: usize,
+  runCount: i32,
   c: usize,
   cStride: usize,
   from: usize,
@@ -28,7 +21,7 @@ export function sumsOfPanel(
   let shift: usize = 0;
   for (let tiles = (count + 5) / 6; tiles > 0; tiles--) {
     const n = (count + tiles - 1) / tiles;
-    sums(n, parts, partCount, kPanel, panel, shift, begin, end, c, cStride, from, fromStride);
+    sums(n, runs, runCount, shift, c, cStride, from, fromStride);
     shift += <usize>n << 2;
     c += <usize>n * cStride;
     from += <usize>n * fromStride;

@@ -26,6 +26,7 @@ export const TO_PANELS = 7;
 export const FROM_PANELS = 8;
 export const CROSS_ENTROPY = 9;
 export const CROSS_ENTROPY_GRADIENT = 10;
+export const PRODUCT_OF_STEPS = 11;
 
 export const WEIGHT_GRADIENT = 20;
 export const COLUMN_SUMS = 21;

@@ -100,41 +100,44 @@ export class LayerPart {
     return at + (isSecond ? this.matrixBytes : 0);
   }
 
-  /** @param before what comes before the loop, over all time steps */
-  forward(writer: ProgramWriter, places: PartPlaces, before: readonly Command[]): void {
+  /**
+   * The loop over time. What depends on no state is done in it too, at its step or a few steps ahead, rather than over all
+   * steps before: it is still in the cache then.
+   *
+   * @param before what depends on no state
+   * @param gathers look-ups for one step, that come first
+   */
+  forward(
+    writer: ProgramWriter,
+    places: PartPlaces,
+    before: readonly Command[],
+    gathers: (writer: ProgramWriter) => void,
+  ): void {
     const at = (buffer: Buffer) => this.value(buffer, places);
-    this.overTime(writer, 'forward', before, at, places);
+    const [ahead, rest] = split(
+      before,
+      (command) => command.op === 'product' && command.a === 'input' && command.start !== 'itself',
+    );
     this.block(writer, 'forward');
-    for (const command of this.plan.forward.loop) this.command(writer, command, at, places);
+    gathers(writer);
+    for (const command of ahead) this.command(writer, command, at, places, 'productOfSteps');
+    for (const command of [...rest, ...this.plan.forward.loop]) this.command(writer, command, at, places);
   }
 
-  /** @param after what comes after the loop, over all time steps */
+  /** @param after what no state's gradient waits for */
   backward(writer: ProgramWriter, places: BackwardPartPlaces, after: readonly Command[]): void {
     const at = (buffer: Buffer) => this.gradient(buffer, places);
-    writer.block('each', 1, this.part.rows, this.part.index);
-    for (const name of this.plan.gradients.vectors)
-      writer.command('zero', at(`sum:${name}`), this.machine.panelsOf(this.shape.units));
+    const { vectors } = this.plan.gradients;
+    if (vectors.length > 0) writer.block('each', 1, this.part.rows, this.part.index);
+    for (const name of vectors) writer.command('zero', at(`sum:${name}`), this.machine.panelsOf(this.shape.units));
+    const [behind, rest] = split(after, (command) => command.op === 'product' && command.c === 'gradient of input');
     this.block(writer, 'backward');
-    for (const command of this.plan.backward.loop) this.command(writer, command, at, places);
-    this.overTime(writer, 'backward', after, at, places);
+    for (const command of [...this.plan.backward.loop, ...rest]) this.command(writer, command, at, places);
+    for (const command of behind) this.command(writer, command, at, places, 'productOfSteps');
   }
 
   block(writer: ProgramWriter, kind: 'each' | 'forward' | 'backward'): ProgramWriter {
     return writer.block(kind, this.shape.timeSteps, this.part.rows, this.part.index);
-  }
-
-  /** Products over all time steps at once; the rest step by step. */
-  private overTime(
-    writer: ProgramWriter,
-    direction: 'forward' | 'backward',
-    commands: readonly Command[],
-    at: (buffer: Buffer) => Place,
-    places: PartPlaces | BackwardPartPlaces,
-  ): void {
-    for (const command of commands) {
-      this.block(writer, command.op === 'product' ? 'each' : direction);
-      this.command(writer, command, at, places);
-    }
   }
 
   private command(
@@ -142,6 +145,7 @@ export class LayerPart {
     command: Command,
     at: (buffer: Buffer) => Place,
     places: PartPlaces | BackwardPartPlaces,
+    product: 'product' | 'productOfSteps' = 'product',
   ): void {
     const { machine, weights } = this;
     const { units, inputSize } = this.shape;
@@ -163,7 +167,7 @@ export class LayerPart {
             ? places.transposed + weights.transposed.at(weight)
             : places.packed + weights.packed.at(weight);
         const columns = c === 'gradient of input' ? machine.panelsOf(inputSize) : panels;
-        writer.command('product', at(a), k, matrix, at(c), columns, begin);
+        writer.command(product, at(a), k, matrix, at(c), columns, begin);
         break;
       }
       case 'zero':
@@ -198,4 +202,8 @@ export class LayerPart {
  */
 function spread(bytes: number): number {
   return bytes > 0 && bytes % 4096 === 0 ? bytes + 256 : bytes;
+}
+
+function split<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(isFirst), list.filter((item) => !isFirst(item))];
 }

@@ -101,18 +101,17 @@ export class Layer {
       (command) => !byTable || command.op !== 'product' || command.a !== 'input',
     );
     this.each(places, (part, own, index) => {
-      if (tokens) {
-        part.block(writer, 'each');
-        const ids = tokens.ids[index] ?? 0;
-        if (!byTable) {
-          const width = this.machine.panelsOf(inputSize);
-          writer.command('gather', tokens.table, ids, own.input, width, tokens.vocabulary);
-        }
-        products.forEach(({ c }, number) => {
-          writer.command('gather', product(number), ids, part.value(c, own), panels, tokens.vocabulary);
-        });
+      const ids = tokens?.ids[index] ?? 0;
+      if (tokens && !byTable) {
+        const width = this.machine.panelsOf(inputSize);
+        part.block(writer, 'each').command('gather', tokens.table, ids, own.input, width, tokens.vocabulary);
       }
-      part.forward(writer, own, before);
+      part.forward(writer, own, before, () => {
+        products.forEach(({ c }, number) => {
+          const to = part.value(c, own);
+          writer.command('gather', product(number), ids, to, panels, tokens?.vocabulary ?? 0);
+        });
+      });
     });
   }
 
@@ -165,7 +164,7 @@ export class Layer {
       );
     }
     for (const [d, bias] of biasOf) {
-      const words = this.ofParts(places, (part, own) => [part.gradient(d, own), part.part.rows]);
+      const words = this.ofParts(places, (part, own) => [part.gradient(d, own), fixed(0), part.part.rows]);
       writer.command('columnSums', units, target(bias), ...words);
     }
     for (const name of vectors) {

@@ -11,6 +11,7 @@ const commands = {
   fromPanels: 8,
   crossEntropy: 9,
   crossEntropyGradient: 10,
+  productOfSteps: 11,
   weightGradient: 20,
   columnSums: 21,
   scatter: 22,
