@@ -13,9 +13,9 @@ export class Programs {
   /**
    * Runs what `write` writes, which depends on the key alone.
    *
-   * @param rows that can be shared out; a single one, or small work, is done by one thread
+   * @param isAlone done by one thread: where there is but one row to share out
    */
-  run(key: readonly number[], write: (writer: ProgramWriter) => void, rows = Number.POSITIVE_INFINITY): void {
+  run(key: readonly number[], write: (writer: ProgramWriter) => void, isAlone = false): void {
     let known = this.list.find((one) => one.key.length === key.length && one.key.every((word, at) => word === key[at]));
     if (!known) {
       const writer = new ProgramWriter();
@@ -24,8 +24,8 @@ export class Programs {
       this.list.unshift(known);
       for (const { at } of this.list.splice(this.most)) this.machine.heap.release(at);
     }
-    if (rows > 1) this.machine.run(known.at);
-    else this.machine.runAlone(known.at);
+    if (isAlone) this.machine.runAlone(known.at);
+    else this.machine.run(known.at);
   }
 
   dispose(): void {

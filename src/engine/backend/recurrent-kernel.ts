@@ -182,7 +182,7 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
       }
       layer.forward(writer, places, tokens);
     },
-    batch,
+    batch === 1 && !layer.isInLockstep,
   );
   call.pass = { bound, places, tokens, weights, weightsAt };
 

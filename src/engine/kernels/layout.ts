@@ -12,16 +12,23 @@ const partBytes: usize = 20;
 const rowsTogether: i32 = 256;
 
 /** table, ids, C (buffer), panels, rows of the table: C[t][panel][row] = table[panel][id] */
-export function gather(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+export function gather(
+  command: usize,
+  t: i32,
+  rows: i32,
+  first: i32,
+  count: i32,
+  firstPanel: i32,
+  panels: i32,
+): void {
   const tableStride = (<usize>word(command, 7)) * panelBytes;
   const ids = <usize>word(command, 3) + (<usize>(t * rows + first) << 2);
-  let table = <usize>word(command, 2);
-  let c = place(command, 4, t) + (<usize>first) * panelBytes;
-  for (let panel = word(command, 6); panel > 0; panel--) {
+  let table = <usize>word(command, 2) + <usize>firstPanel * tableStride;
+  let c = place(command, 4, t) + <usize>(first + firstPanel * rows) * panelBytes;
+  for (; panels > 0; panels--) {
     let to = c;
     for (let row = 0; row < count; row++) {
-      const from = table + <usize>load<i32>(ids + (<usize>row << 2)) * panelBytes;
-      copyRow(to, from);
+      copyRow(to, table + <usize>load<i32>(ids + (<usize>row << 2)) * panelBytes);
       to += panelBytes;
     }
     table += tableStride;

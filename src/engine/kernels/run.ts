@@ -31,6 +31,8 @@ import {
   FROM_PANELS,
   GATHER,
   headerBytes,
+  LOCKSTEP_BACKWARD,
+  LOCKSTEP_FORWARD,
   NORM,
   NORM_GRADIENT,
   PACK,
@@ -40,11 +42,13 @@ import {
   PRODUCT,
   PRODUCT_OF_STEPS,
   place,
+  ROWS,
   SCATTER,
   SEGMENT,
   SQUARES,
   TO_PANELS,
   VECTOR_GRADIENT,
+  WAIT,
   WEIGHT_GRADIENT,
   word,
   ZERO,
@@ -75,6 +79,14 @@ export function run(program: usize, thread: i32, threads: i32): void {
         ofPanels(command, turn, threads, timeSteps);
         turn = (turn + 1) % threads;
       }
+      continue;
+    }
+    if (kind == LOCKSTEP_FORWARD) {
+      for (let t = 0; t < timeSteps; t++) lockstep(commands, end, t, timeSteps, thread, threads);
+      continue;
+    }
+    if (kind == LOCKSTEP_BACKWARD) {
+      for (let t = timeSteps - 1; t >= 0; t--) lockstep(commands, end, t, timeSteps, thread, threads);
       continue;
     }
     let first = 0;
@@ -117,32 +129,78 @@ function atStep(command: usize, t: i32, timeSteps: i32, rows: i32, first: i32, c
     return;
   }
   const together = stepsTogether(count);
-  if (t % together == 0) productOfSteps(command, t, min(timeSteps, t + together), rows, first, count);
+  if (t % together == 0)
+    productOfSteps(command, t, min(timeSteps, t + together), rows, first, count, 0, word(command, 8));
+}
+
+/**
+ * One step that all threads make together, each its share of the panels: where a step's weights do not fit into the cache of
+ * one core, or there are fewer rows than threads. What one thread writes and another one reads has a WAIT between.
+ */
+function lockstep(commands: usize, end: usize, t: i32, timeSteps: i32, thread: i32, threads: i32): void {
+  let rows = 1;
+  for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2) {
+    switch (word(command, 0)) {
+      case ROWS:
+        rows = word(command, 2);
+        break;
+      case WAIT:
+        barrier();
+        break;
+      case SEGMENT: {
+        const first = shareOf(word(command, 3), thread, threads);
+        const panels = shareOf(word(command, 3), thread + 1, threads) - first;
+        if (panels > 0) segment(command, t, rows, 0, rows, first, panels, thread);
+        break;
+      }
+      case PRODUCT: {
+        const first = shareOf(word(command, 8), thread, threads);
+        product(command, t, rows, 0, rows, first, shareOf(word(command, 8), thread + 1, threads) - first);
+        break;
+      }
+      case PRODUCT_OF_STEPS: {
+        const together = stepsTogether(rows);
+        if (t % together) break;
+        const first = shareOf(word(command, 8), thread, threads);
+        const panels = shareOf(word(command, 8), thread + 1, threads) - first;
+        productOfSteps(command, t, min(timeSteps, t + together), rows, 0, rows, first, panels);
+        break;
+      }
+      case ZERO: {
+        const first = shareOf(word(command, 4), thread, threads);
+        zero(command, t, rows, 0, rows, first, shareOf(word(command, 4), thread + 1, threads) - first);
+        break;
+      }
+      case GATHER: {
+        const first = shareOf(word(command, 6), thread, threads);
+        gather(command, t, rows, 0, rows, first, shareOf(word(command, 6), thread + 1, threads) - first);
+        break;
+      }
+      default: {
+        const first = shareOf(rows, thread, threads);
+        ofRows(command, t, rows, first, shareOf(rows, thread + 1, threads) - first, thread);
+      }
+    }
+  }
+}
+
+/** Where a thread's share of so many begins. */
+@inline
+function shareOf(count: i32, thread: i32, threads: i32): i32 {
+  return (count * thread) / threads;
 }
 
 function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32, thread: i32): void {
-  const own = <usize>first * panelBytes;
-  const panelStride = <usize>rows * panelBytes;
   switch (word(command, 0)) {
-    case SEGMENT: {
-      // fn, panels, buffers
-      const area = pointers(thread);
-      const buffers = (word(command, 1) - 4) >> 1;
-      for (let i = 0; i < buffers; i++) store<i32>(area + ((<usize>i) << 2), <i32>place(command, 4 + 2 * i, t));
-      call_indirect<void>(word(command, 2), area, word(command, 3), panelStride, own, count);
+    case SEGMENT:
+      segment(command, t, rows, first, count, 0, word(command, 3), thread);
       break;
-    }
     case PRODUCT:
-      product(command, t, rows, first, count);
+      product(command, t, rows, first, count, 0, word(command, 8));
       break;
-    case ZERO: {
-      let c = place(command, 2, t) + own;
-      for (let panel = word(command, 4); panel > 0; panel--) {
-        memory.fill(c, 0, <usize>count * panelBytes);
-        c += panelStride;
-      }
+    case ZERO:
+      zero(command, t, rows, first, count, 0, word(command, 4));
       break;
-    }
     case NORM:
       norm(command, t, rows, first, count);
       break;
@@ -150,7 +208,7 @@ function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32, threa
       normGradient(command, t, rows, first, count);
       break;
     case GATHER:
-      gather(command, t, rows, first, count);
+      gather(command, t, rows, first, count, 0, word(command, 6));
       break;
     case TO_PANELS:
       toPanels(command, t, rows, first, count);
@@ -169,18 +227,47 @@ function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32, threa
   }
 }
 
+/** fn, panels, buffers: a cell's element-wise work */
+@inline
+function segment(
+  command: usize,
+  t: i32,
+  rows: i32,
+  first: i32,
+  count: i32,
+  firstPanel: i32,
+  panels: i32,
+  thread: i32,
+): void {
+  const area = pointers(thread);
+  const buffers = (word(command, 1) - 4) >> 1;
+  for (let i = 0; i < buffers; i++) store<i32>(area + ((<usize>i) << 2), <i32>place(command, 4 + 2 * i, t));
+  const own = <usize>first * panelBytes;
+  call_indirect<void>(word(command, 2), area, panels, <usize>rows * panelBytes, own, count, firstPanel);
+}
+
+/** C (buffer), panels: C = 0 */
+@inline
+function zero(command: usize, t: i32, rows: i32, first: i32, count: i32, firstPanel: i32, panels: i32): void {
+  let c = place(command, 2, t) + <usize>(first + firstPanel * rows) * panelBytes;
+  for (; panels > 0; panels--) {
+    memory.fill(c, 0, <usize>count * panelBytes);
+    c += <usize>rows * panelBytes;
+  }
+}
+
 /** A (buffer), k, W, C (buffer), panels, start */
-function product(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+function product(command: usize, t: i32, rows: i32, first: i32, count: i32, firstPanel: i32, panels: i32): void {
   const panelStride = <usize>rows * panelBytes;
   const own = <usize>first * panelBytes;
   const a = place(command, 2, t) + own;
   const k = word(command, 4);
-  let w = <usize>word(command, 5);
-  let c = place(command, 6, t) + own;
-  let panels = word(command, 8);
-  let start = <usize>word(command, 9);
   const wStride = <usize>k * panelBytes;
+  let w = <usize>word(command, 5) + <usize>firstPanel * wStride;
+  let c = place(command, 6, t) + own + <usize>firstPanel * panelStride;
+  let start = <usize>word(command, 9);
   const startStride: usize = start ? panelBytes : 0;
+  start += <usize>firstPanel * startStride;
   if (count == 1) {
     for (; panels >= 4; panels -= 4) {
       rowTimesFourPanels(a, panelStride, k, w, wStride, c, panelStride, start);
@@ -201,7 +288,7 @@ function product(command: usize, t: i32, rows: i32, first: i32, count: i32): voi
 function productOverTime(command: usize, timeSteps: i32, rows: i32, first: i32, count: i32): void {
   const together = stepsTogether(count);
   for (let t = 0; t < timeSteps; t += together)
-    productOfSteps(command, t, min(timeSteps, t + together), rows, first, count);
+    productOfSteps(command, t, min(timeSteps, t + together), rows, first, count, 0, word(command, 8));
 }
 
 /** As many steps as make `rowsTogether` rows. */
@@ -211,14 +298,24 @@ function stepsTogether(count: i32): i32 {
 }
 
 /** The same over a few time steps, which a panel of weights serves one after another. */
-function productOfSteps(command: usize, from: i32, to: i32, rows: i32, first: i32, count: i32): void {
+function productOfSteps(
+  command: usize,
+  from: i32,
+  to: i32,
+  rows: i32,
+  first: i32,
+  count: i32,
+  firstPanel: i32,
+  panels: i32,
+): void {
   const panelStride = <usize>rows * panelBytes;
   const own = <usize>first * panelBytes;
   const k = word(command, 4);
   const wStride = <usize>k * panelBytes;
-  let w = <usize>word(command, 5);
+  let w = <usize>word(command, 5) + <usize>firstPanel * wStride;
   let start = <usize>word(command, 9);
-  for (let panel = 0; panel < word(command, 8); panel++) {
+  if (start) start += <usize>firstPanel * panelBytes;
+  for (let panel = firstPanel; panel < firstPanel + panels; panel++) {
     const shift = own + <usize>panel * panelStride;
     for (let t = from; t < to; t++)
       rowsTimesPanel(count, place(command, 2, t) + own, panelStride, k, w, place(command, 6, t) + shift, start);

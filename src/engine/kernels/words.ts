@@ -14,6 +14,9 @@ export const BACKWARD = 3;
 /** Each command for its own panels. */
 export const PANELS = 4;
 export const BARRIER = 5;
+/** As FORWARD and BACKWARD, with every thread at the same step, each with its share of the panels. */
+export const LOCKSTEP_FORWARD = 6;
+export const LOCKSTEP_BACKWARD = 7;
 
 // Commands: operation, words of the whole command, arguments.
 export const SEGMENT = 1;
@@ -27,6 +30,10 @@ export const FROM_PANELS = 8;
 export const CROSS_ENTROPY = 9;
 export const CROSS_ENTROPY_GRADIENT = 10;
 export const PRODUCT_OF_STEPS = 11;
+/** In lockstep: so many rows from here on. */
+export const ROWS = 12;
+/** In lockstep: all threads have done what came before. */
+export const WAIT = 13;
 
 export const WEIGHT_GRADIENT = 20;
 export const COLUMN_SUMS = 21;

@@ -34,8 +34,8 @@ export interface Target {
 }
 
 /** Parameters of a segment's function; see SEGMENT in kernels/run.ts. */
-const parameter = { pointers: 0, panels: 1, panelStride: 2, own: 3, rows: 4 } as const;
-const parameters = 5;
+const parameter = { pointers: 0, panels: 1, panelStride: 2, own: 3, rows: 4, firstPanel: 5 } as const;
+const parameters = 6;
 /** 32-bit locals of a segment's function beside its buffers' pointers. */
 const counters = 7;
 
@@ -68,10 +68,15 @@ const op = {
   constant: 0x41,
   add: 0x6a,
   subtract: 0x6b,
+  multiply: 0x6c,
   simd: 0xfd,
 } as const;
 const simd = { load: 0x00, splat: 0x09, store: 0x0b, constant: 0x0c, select: 0x52, madd: 0x105 } as const;
 const empty = 0x40;
+
+function isVector(buffer: Buffer): boolean {
+  return buffer.startsWith('vector:');
+}
 
 class SegmentEmitter implements Lanes {
   readonly buffers: readonly Buffer[];
@@ -116,9 +121,14 @@ class SegmentEmitter implements Lanes {
       set(local);
     };
 
-    this.buffers.forEach((_, index) => {
+    this.buffers.forEach((buffer, index) => {
       get(parameter.pointers);
       code.push(op.load, 2, ...unsigned(index * 4));
+      get(parameter.firstPanel);
+      // Learned vectors have no rows: they go on by a panel's width.
+      if (isVector(buffer)) number(panel * 4);
+      else get(parameter.panelStride);
+      code.push(op.multiply, op.add);
       set(parameters + index);
     });
     get(parameter.panels);
@@ -154,9 +164,8 @@ class SegmentEmitter implements Lanes {
           1,
         );
         advance(panelAt, () => get(parameter.panelStride));
-        // Learned vectors have no rows: they go on by a panel's width.
         this.buffers.forEach((buffer, index) => {
-          if (buffer.startsWith('vector:')) advance(parameters + index, () => number(panel * 4));
+          if (isVector(buffer)) advance(parameters + index, () => number(panel * 4));
         });
       },
       panelsLeft,
@@ -175,7 +184,7 @@ class SegmentEmitter implements Lanes {
     // One address for both halves, or V8 does not see that they lie side by side.
     const pointTo = (buffer: Buffer) => {
       code.push(op.get, ...unsigned(parameters + this.buffers.indexOf(buffer)));
-      code.push(op.get, ...unsigned(buffer.startsWith('vector:') ? halfAt : at), op.add);
+      code.push(op.get, ...unsigned(isVector(buffer) ? halfAt : at), op.add);
       code.push(op.set, ...unsigned(address));
     };
     for (const [id, buffer] of segment.reads) {

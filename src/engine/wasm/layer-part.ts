@@ -26,6 +26,9 @@ export interface BackwardPartPlaces extends PartPlaces {
   readonly inputGradient: Place | undefined;
 }
 
+/** Takes the commands of a step. */
+export type StepWriter = Pick<ProgramWriter, 'command'>;
+
 /** A plan over the rows of one part: how its buffers lie in memory, and its loops. */
 export class LayerPart {
   /** Bytes of one panel-wise matrix [rows, units]: from one time step of a state's sequence to the next, too. */
@@ -101,47 +104,39 @@ export class LayerPart {
   }
 
   /**
-   * The loop over time. What depends on no state is done in it too, at its step or a few steps ahead, rather than over all
-   * steps before: it is still in the cache then.
+   * The commands of one step. What depends on no state is done here too, at its step or a few steps ahead, rather than over
+   * all steps before: it is still in the cache then.
    *
    * @param before what depends on no state
-   * @param gathers look-ups for one step, that come first
    */
-  forward(
-    writer: ProgramWriter,
-    places: PartPlaces,
-    before: readonly Command[],
-    gathers: (writer: ProgramWriter) => void,
-  ): void {
+  forward(writer: StepWriter, places: PartPlaces, before: readonly Command[]): void {
     const at = (buffer: Buffer) => this.value(buffer, places);
     const [ahead, rest] = split(
       before,
       (command) => command.op === 'product' && command.a === 'input' && command.start !== 'itself',
     );
-    this.block(writer, 'forward');
-    gathers(writer);
     for (const command of ahead) this.command(writer, command, at, places, 'productOfSteps');
     for (const command of [...rest, ...this.plan.forward.loop]) this.command(writer, command, at, places);
   }
 
   /** @param after what no state's gradient waits for */
-  backward(writer: ProgramWriter, places: BackwardPartPlaces, after: readonly Command[]): void {
+  backward(writer: StepWriter, places: BackwardPartPlaces, after: readonly Command[]): void {
     const at = (buffer: Buffer) => this.gradient(buffer, places);
-    const { vectors } = this.plan.gradients;
-    if (vectors.length > 0) writer.block('each', 1, this.part.rows, this.part.index);
-    for (const name of vectors) writer.command('zero', at(`sum:${name}`), this.machine.panelsOf(this.shape.units));
     const [behind, rest] = split(after, (command) => command.op === 'product' && command.c === 'gradient of input');
-    this.block(writer, 'backward');
     for (const command of [...this.plan.backward.loop, ...rest]) this.command(writer, command, at, places);
     for (const command of behind) this.command(writer, command, at, places, 'productOfSteps');
   }
 
-  block(writer: ProgramWriter, kind: 'each' | 'forward' | 'backward'): ProgramWriter {
-    return writer.block(kind, this.shape.timeSteps, this.part.rows, this.part.index);
+  /** Sums over all steps begin with zero. */
+  clearSums(writer: ProgramWriter, places: BackwardPartPlaces): void {
+    const { vectors } = this.plan.gradients;
+    if (vectors.length > 0) writer.block('each', 1, this.part.rows, this.part.index);
+    for (const name of vectors)
+      writer.command('zero', this.gradient(`sum:${name}`, places), this.machine.panelsOf(this.shape.units));
   }
 
   private command(
-    writer: ProgramWriter,
+    writer: StepWriter,
     command: Command,
     at: (buffer: Buffer) => Place,
     places: PartPlaces | BackwardPartPlaces,

@@ -1,5 +1,5 @@
 import type { Command, Plan } from '../plan/plan';
-import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-part';
+import { type BackwardPartPlaces, LayerPart, type PartPlaces, type StepWriter } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
 import type { Machine } from './machine';
 import { fixed, type ProgramWriter } from './program';
@@ -31,6 +31,12 @@ export interface TableGradient {
   /** The same panel by panel, on the way there. */
   readonly panels: number;
 }
+
+/** Bytes of weights that a core surely keeps in its own cache from step to step. */
+const cacheOfACore = 1 << 20;
+
+/** Bytes of weights whose product takes longer than a wait for the other threads. */
+const worthALockstep = 1 << 17;
 
 /** A plan at a shape: its parts, what they share, and the programs of both. */
 export class Layer {
@@ -83,7 +89,7 @@ export class Layer {
 
   /** @param tokens what the input is looked up in; absent: the input is a sequence */
   forward(writer: ProgramWriter, places: readonly PartPlaces[], tokens?: Tokens): void {
-    const { units, inputSize } = this.shape;
+    const { units, inputSize, timeSteps } = this.shape;
     const panels = this.machine.panelsOf(units);
     const byTable = tokens !== undefined && this.multipliesTable(tokens.vocabulary);
     const products = byTable ? this.inputProducts() : [];
@@ -100,19 +106,73 @@ export class Layer {
     const before = this.plan.forward.before.filter(
       (command) => !byTable || command.op !== 'product' || command.a !== 'input',
     );
-    this.each(places, (part, own, index) => {
-      const ids = tokens?.ids[index] ?? 0;
-      if (tokens && !byTable) {
-        const width = this.machine.panelsOf(inputSize);
-        part.block(writer, 'each').command('gather', tokens.table, ids, own.input, width, tokens.vocabulary);
-      }
-      part.forward(writer, own, before, () => {
-        products.forEach(({ c }, number) => {
-          const to = part.value(c, own);
-          writer.command('gather', product(number), ids, to, panels, tokens?.vocabulary ?? 0);
-        });
+    if (tokens && !byTable) {
+      const width = this.machine.panelsOf(inputSize);
+      this.each(places, ({ part }, own, index) => {
+        writer
+          .block('each', timeSteps, part.rows, part.index)
+          .command('gather', tokens.table, tokens.ids[index] ?? 0, own.input, width, tokens.vocabulary);
       });
+    }
+    this.overTime(writer, 'forward', (steps, part, index) => {
+      const own = this.ownOf(places, index);
+      products.forEach(({ c }, number) => {
+        const ids = tokens?.ids[index] ?? 0;
+        steps.command('gather', product(number), ids, part.value(c, own), panels, tokens?.vocabulary ?? 0);
+      });
+      part.forward(steps, own, before);
     });
+  }
+
+  /**
+   * The loop over time. Each thread goes through all steps with its own part of the rows; or all threads go through them
+   * together, each with its own panels of the units, where a step's weights would not fit into the cache of one core, or
+   * some threads would have no row.
+   */
+  private overTime(
+    writer: ProgramWriter,
+    direction: 'forward' | 'backward',
+    step: (writer: StepWriter, part: LayerPart, index: number) => void,
+  ): void {
+    const { timeSteps, batch } = this.shape;
+    if (!this.isInLockstep) {
+      this.parts.forEach((part, index) => {
+        step(writer.block(direction, timeSteps, part.part.rows, part.part.index), part, index);
+      });
+      return;
+    }
+    writer.barrier().block(direction === 'forward' ? 'lockstepForward' : 'lockstepBackward', timeSteps, batch);
+    const lists = this.parts.map((part, index) => {
+      const list: Parameters<ProgramWriter['command']>[] = [];
+      const steps: StepWriter = {
+        command: (...command) => {
+          list.push(command);
+          return writer;
+        },
+      };
+      step(steps, part, index);
+      return list;
+    });
+    // The same commands for each part, and a wait wherever what one thread wrote another one may read.
+    lists[0]?.forEach(([operation], number) => {
+      if (operation === 'norm' || operation === 'normGradient') writer.command('wait');
+      lists.forEach((list, index) => {
+        const command = list[number];
+        writer.command('rows', this.parts[index]?.part.rows ?? 0);
+        if (command) writer.command(...command);
+      });
+      if (operation === 'segment' || operation === 'norm' || operation === 'normGradient') writer.command('wait');
+    });
+    writer.command('wait');
+  }
+
+  /** Whether all threads go through the time steps together. */
+  get isInLockstep(): boolean {
+    const { machine, plan, shape } = this;
+    const { threads } = machine;
+    if (threads === 1 || machine.panelsOf(shape.units) < threads) return false;
+    const products = plan.forward.loop.filter(({ op }) => op === 'product').length;
+    return 4 * products * shape.units ** 2 > (shape.batch < threads ? worthALockstep : cacheOfACore);
   }
 
   /**
@@ -133,7 +193,8 @@ export class Layer {
         command.c !== 'gradient of input' ||
         (!byTable && places.every(({ inputGradient }) => inputGradient !== undefined)),
     );
-    this.each(places, (part, own) => part.backward(writer, own, after));
+    this.each(places, (part, own) => part.clearSums(writer, own));
+    this.overTime(writer, 'backward', (steps, part, index) => part.backward(steps, this.ownOf(places, index), after));
     writer.barrier();
     this.learned(writer, places, gradients, byTable);
     if (tokens && byTable) this.tableGradients(writer, places, gradients, tokens);
@@ -247,10 +308,14 @@ export class Layer {
 
   private each<P>(places: readonly P[], body: (part: LayerPart, places: P, index: number) => void): void {
     this.parts.forEach((part, index) => {
-      const own = places[index];
-      if (own === undefined) throw new Error('A part has no memory');
-      body(part, own, index);
+      body(part, this.ownOf(places, index), index);
     });
+  }
+
+  private ownOf<P>(places: readonly P[], index: number): P {
+    const own = places[index];
+    if (own === undefined) throw new Error('A part has no memory');
+    return own;
   }
 
   private inputProducts(): Extract<Command, { op: 'product' }>[] {

@@ -1,5 +1,13 @@
 /** Operations of a program; what their words mean stands beside each kernel in ../kernels. */
-const blocks = { each: 1, forward: 2, backward: 3, panels: 4, barrier: 5 } as const;
+const blocks = {
+  each: 1,
+  forward: 2,
+  backward: 3,
+  panels: 4,
+  barrier: 5,
+  lockstepForward: 6,
+  lockstepBackward: 7,
+} as const;
 const commands = {
   segment: 1,
   product: 2,
@@ -12,6 +20,8 @@ const commands = {
   crossEntropy: 9,
   crossEntropyGradient: 10,
   productOfSteps: 11,
+  rows: 12,
+  wait: 13,
   weightGradient: 20,
   columnSums: 21,
   scatter: 22,

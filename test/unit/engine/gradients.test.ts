@@ -1,24 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import type { Cell } from '../../../src/cells/expression';
 import { cellParameters } from '../../../src/cells/parameters';
 import { cells } from '../../../src/configuration/run';
 import { runInFloat64 } from '../../../src/engine/check/float64';
-import { recurrent } from '../../../src/engine/recurrent';
-import { tf } from '../../../src/engine/tensors';
 import { randomCell } from '../cells/random-cell';
 import { relativeError } from './close';
 import { onEveryEngine } from './engines';
-
-interface Shape {
-  readonly batch: number;
-  readonly timeSteps: number;
-  readonly inputSize: number;
-  readonly units: number;
-  readonly seed: number;
-}
+import { byEngine, type Drawn, drawn, type Shape } from './layer-call';
 
 const shapes = (leastUnits: number): fc.Arbitrary<Shape> =>
   fc.record({
@@ -28,23 +18,6 @@ const shapes = (leastUnits: number): fc.Arbitrary<Shape> =>
     units: fc.integer({ min: leastUnits, max: 4 }),
     seed: fc.integer({ min: 1, max: 1_000_000 }),
   });
-
-/** Weights, input and first states of normal numbers that single precision holds exactly. */
-function drawn(cell: Cell, { batch, timeSteps, inputSize, units, seed }: Shape, deviation: number) {
-  const random = randomFromSeed(seed);
-  const draw = (shape: readonly number[]) => ({
-    shape,
-    values: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
-      Math.fround(deviation * random.normal()),
-    ),
-  });
-  const arrays = new Map(cellParameters(cell, inputSize, units).map(({ name, shape }) => [name, draw(shape)]));
-  arrays.set('input', draw([batch, timeSteps, inputSize]));
-  for (const state of cell.states) arrays.set(`state ${state}`, draw([batch, units]));
-  return { arrays, lossWeight: draw([batch, timeSteps, units]).values };
-}
-
-type Drawn = ReturnType<typeof drawn>;
 
 /** Output, and the loss Σ lossWeight · output, in double precision. */
 function inFloat64(cell: Cell, { arrays, lossWeight }: Drawn, { batch, timeSteps, inputSize, units }: Shape) {
@@ -60,28 +33,6 @@ function inFloat64(cell: Cell, { arrays, lossWeight }: Drawn, { batch, timeSteps
   });
   const output = runInFloat64(cell, arrays, rows, states).output.flat(2);
   return { output, loss: output.reduce((sum, value, index) => sum + value * (lossWeight[index] ?? 0), 0) };
-}
-
-/** The same by the engine, with the loss's gradient by everything that was drawn. */
-function byEngine(cell: Cell, { arrays, lossWeight }: Drawn, { batch, timeSteps, inputSize, units }: Shape) {
-  const names = [...arrays.keys()];
-  const tensors = [...arrays.values()].map(({ values, shape }) => tf.tensor(Float32Array.from(values), [...shape]));
-  let output = new Float32Array();
-  const gradients = tf.grads((...inputs: tf.Tensor[]) => {
-    const named = new Map(names.map((key, index) => [key, inputs[index] as tf.Tensor]));
-    const state = cell.states.map((key) => named.get(`state ${key}`) as tf.Tensor2D);
-    const weights = cellParameters(cell, inputSize, units).map(({ name }) =>
-      tf.reshape(named.get(name) as tf.Tensor, [-1]),
-    );
-    const result = recurrent(cell, tf.concat(weights) as tf.Tensor1D, named.get('input') as tf.Tensor3D, state);
-    output = Float32Array.from(result.output.dataSync());
-    const loss = tf.sum(tf.mul(result.output, tf.tensor3d(Float32Array.from(lossWeight), [batch, timeSteps, units])));
-    // Some cells do not use all that they are given, and TF.js refuses a gradient that is zero everywhere.
-    return inputs.reduce((sum, tensor) => tf.add(sum, tf.mul(0, tf.sum(tensor))), loss as tf.Tensor) as tf.Scalar;
-  })(tensors);
-  const arraysOf = new Map(names.map((name, index) => [name, gradients[index]?.dataSync().slice() ?? []]));
-  tf.dispose([tensors, gradients]);
-  return { output, gradients: arraysOf };
 }
 
 function expectAgreement(cell: Cell, shape: Shape, tolerance: number, deviation = 1): void {
