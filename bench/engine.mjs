@@ -1,25 +1,37 @@
 /**
- * The engine against its peers: whole training steps of the same four models, in turns, on two threads. Prints a table, or
- * with `--json` one object a line.
+ * The engine against its peers: whole training steps of the same four models, in turns. Prints a block for each row and
+ * cell, or with `--json` one object a line.
  *
- *   npm run bench -- [--rows 1,2,3,4] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax] [--rounds 3] [--seconds 1.5]
+ *   npm run bench -- [--rows 1,2,3,4] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax]
+ *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
- * Peers are installed into a folder of their own, from the package registry; one that cannot be is left out, and said so.
+ * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the
+ * package registries; one that cannot be, or that fails, is left out, and said so.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildKernels } from '../scripts/kernels.mjs';
+import { main, SetupError, say, start } from '../scripts/processes.mjs';
 import { node24 } from '../scripts/toolchain.mjs';
+import { installPeers, peers, whyFailed } from './peers.mjs';
 
-const root = join(import.meta.dirname, '..');
+/** Each cell's name with us, or the file of a user's, and which peers have it. */
+const cells = {
+  LSTM: { ours: 'lstm', peers: ['pytorch', 'jax'] },
+  GRU: { ours: 'gru', peers: ['pytorch', 'jax'] },
+  RNN: { ours: 'rnn', peers: ['pytorch', 'jax'] },
+  peephole: { ours: join(import.meta.dirname, 'peephole.cell'), peers: ['pytorch', 'jax'] },
+};
+
+/** @type {Record<string, { batch: number, timeSteps: number, units: number, layers: number }>} */
+const rows = JSON.parse(readFileSync(join(import.meta.dirname, 'peers', 'rows.json'), 'utf8'));
+
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4' },
-    cells: { type: 'string', default: 'LSTM,GRU,RNN,peephole' },
-    peers: { type: 'string', default: 'pytorch,jax' },
+    rows: { type: 'string', default: Object.keys(rows).join(',') },
+    cells: { type: 'string', default: Object.keys(cells).join(',') },
+    peers: { type: 'string', default: Object.keys(peers).join(',') },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1.5' },
     threads: { type: 'string', default: '2' },
@@ -28,112 +40,152 @@ const { values } = parseArgs({
   },
 });
 
-/** Each cell's name with us, and which peers have it. */
-const cells = {
-  LSTM: { ours: 'lstm', peers: ['pytorch', 'jax'] },
-  GRU: { ours: 'gru', peers: ['pytorch', 'jax'] },
-  RNN: { ours: 'rnn', peers: ['pytorch', 'jax'] },
-  peephole: { ours: 'lstm-peephole', peers: ['pytorch', 'jax'] },
-};
+/**
+ * @typedef {{ best: number, steps: number, losses: [first: number, last: number] }} Measured milliseconds, nats
+ * @typedef {Measured & { engine: string, threads: number, shareOfRoof?: number }} Ours
+ */
 
-/** Packages and the script of each peer, which prints one JSON object with `best` in milliseconds. */
-const peers = {
-  pytorch: { packages: ['torch==2.13.0', 'numpy'], script: 'torch_step.py' },
-  jax: { packages: ['jax', 'jaxlib', 'optax'], script: 'jax_step.py' },
-};
-
-await buildKernels();
-const node = await node24();
-const say = (/** @type {string} */ line) => (values.json ? console.error(line) : console.log(line));
-const python = installPeers();
-
-for (const row of values.rows.split(',').map(Number)) {
-  for (const name of /** @type {(keyof typeof cells)[]} */ (values.cells.split(','))) {
-    const cell = cells[name];
-    const ours = /** @type {number[]} */ ([]);
-    let engine = '';
-    let share = 0;
-    const theirs = new Map(
-      cell.peers.filter((peer) => python.has(peer)).map((peer) => [peer, /** @type {number[]} */ ([])]),
-    );
-    for (let round = 0; round < Number(values.rounds); round++) {
-      const measured = measureOurs(row, cell.ours);
-      ours.push(measured.best);
-      engine = measured.engine;
-      share = Math.max(share, measured.shareOfRoof ?? 0);
-      for (const [peer, list] of theirs) list.push(measurePeer(/** @type {keyof typeof peers} */ (peer), row, name));
+await main(async () => {
+  const wantedRows = chosen('--rows', values.rows, Object.keys(rows));
+  const wantedCells = chosen('--cells', values.cells, Object.keys(cells));
+  const wantedPeers = chosen('--peers', values.peers, Object.keys(peers));
+  await buildKernels();
+  const node = await node24();
+  const commands = await installPeers(wantedPeers);
+  for (const row of wantedRows) {
+    for (const [cell, { ours, peers: having }] of Object.entries(cells)) {
+      if (!wantedCells.includes(cell)) continue;
+      const present = [...commands].filter(([peer]) => having.includes(peer));
+      print(row, cell, await measureInTurns(row, cell, () => measureOurs(node, row, ours), present));
     }
-    const oursMs = Math.min(...ours);
-    for (const [peer, list] of theirs) {
-      const peerMs = Math.min(...list);
-      const line = {
-        ...{ row, cell: name, engine, peer, threads: Number(values.threads) },
-        ...{ oursMs, peerMs, ratio: Number((peerMs / oursMs).toFixed(2)), shareOfRoof: share },
-      };
-      if (values.json) console.log(JSON.stringify(line));
-      else
-        console.log(
-          `row ${row}  ${name.padEnd(9)} ${engine.padEnd(13)} ${oursMs.toFixed(3).padStart(9)} ms   ${peer.padEnd(8)} ${peerMs
-            .toFixed(3)
-            .padStart(
-              9,
-            )} ms   ${line.ratio.toFixed(2).padStart(7)} times as fast, ${Math.round(100 * share)} % of the roof`,
-        );
-    }
-    if (theirs.size === 0)
-      console.log(`row ${row}  ${name}  ${engine}  ${oursMs.toFixed(3)} ms, ${Math.round(100 * share)} % of the roof`);
   }
+});
+
+/**
+ * The words of an option, each of which must be known.
+ * @param {string} option @param {string} list @param {readonly string[]} known
+ */
+function chosen(option, list, known) {
+  const words = list.split(',').filter(Boolean);
+  const unknown = words.find((word) => !known.includes(word));
+  if (unknown !== undefined) throw new SetupError(`${option}: "${unknown}" is none of ${known.join(', ')}.`);
+  return words;
 }
 
-/** @param {number} row @param {string} cell @returns {{ best: number, engine: string, shareOfRoof?: number }} */
-function measureOurs(row, cell) {
-  const output = execFileSync(
-    node,
-    [
-      ...[join(root, 'dist', 'cli.js'), 'bench', '--rows', String(row), '--cells', cell, '--seconds', values.seconds],
-      ...['--threads', values.threads, '--engine-variant', values['engine-variant'], '--json'],
-    ],
-    { encoding: 'utf8' },
-  );
-  return JSON.parse(output);
-}
-
-/** @param {keyof typeof peers} peer @param {number} row @param {string} cell */
-function measurePeer(peer, row, cell) {
-  const script = join(root, 'bench', 'peers', peers[peer].script);
-  const output = execFileSync(
-    python.get(peer) ?? 'python3',
-    [script, '--rows', String(row), '--cells', cell, '--seconds', values.seconds, '--threads', values.threads],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}').best;
-}
-
-/** @returns {Map<string, string>} the Python of each peer that is there */
-function installPeers() {
-  const found = new Map();
-  for (const name of values.peers.split(',').filter(Boolean)) {
-    const peer = peers[/** @type {keyof typeof peers} */ (name)];
-    if (!peer) {
-      say(`${name} is no peer of this bench (${Object.keys(peers).join(', ')})`);
-      continue;
-    }
-    const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'unroll', 'bench', name);
-    const executable = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-    try {
-      if (!existsSync(join(folder, 'installed'))) {
-        say(`Set-up: ${name} (${peer.packages.join(', ')}), once`);
-        mkdirSync(folder, { recursive: true });
-        execFileSync('python3', ['-m', 'venv', folder], { stdio: 'ignore' });
-        execFileSync(executable, ['-m', 'pip', 'install', '--quiet', ...peer.packages], { stdio: 'ignore' });
-        mkdirSync(join(folder, 'installed'));
+/**
+ * The best of all rounds. A peer that fails in one is left out of this row and cell.
+ * @param {string} row @param {string} cell
+ * @param {() => Promise<Ours>} measureUs
+ * @param {readonly (readonly [peer: string, command: import('./peers.mjs').Command])[]} present
+ * @returns {Promise<{ ours: Ours, theirs: Map<string, number> }>} milliseconds of each peer
+ */
+async function measureInTurns(row, cell, measureUs, present) {
+  /** @type {Ours | undefined} */
+  let ours;
+  /** @type {Map<string, number>} */
+  const theirs = new Map();
+  const failed = new Set();
+  for (let round = 0; round < Math.max(1, Number(values.rounds)); round++) {
+    const measured = await measureUs();
+    if (!ours || measured.best < ours.best) ours = measured;
+    for (const [peer, command] of present) {
+      if (failed.has(peer)) continue;
+      try {
+        const { best } = await measurePeer(command, row, cell);
+        theirs.set(peer, Math.min(theirs.get(peer) ?? best, best));
+      } catch (error) {
+        say(`Left out: ${peer} in row ${row}, ${cell} (${whyFailed(error instanceof Error ? error.message : error)})`);
+        failed.add(peer);
+        theirs.delete(peer);
       }
-      found.set(name, executable);
-    } catch (error) {
-      say(
-        `Left out: ${name} could not be installed (${error instanceof Error ? error.message.split('\n')[0] : error})`,
-      );
     }
   }
-  return found;
+  if (!ours) throw new Error('no round');
+  return { ours, theirs };
+}
+
+/** @param {string} node @param {string} row @param {string} cell @returns {Promise<Ours>} */
+async function measureOurs(node, row, cell) {
+  const cli = join(import.meta.dirname, '..', 'dist', 'cli.js');
+  const model = ['--rows', row, '--cells', cell, '--seconds', values.seconds];
+  const engine = ['--threads', values.threads, '--engine-variant', values['engine-variant'], '--json'];
+  try {
+    return learned(await outputOf(node, [cli, 'bench', ...model, ...engine]));
+  } catch (error) {
+    throw new SetupError(
+      `unroll bench failed in row ${row}, ${cell}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** @param {import('./peers.mjs').Command} command @param {string} row @param {string} cell @returns {Promise<Measured>} */
+async function measurePeer([program, ...args], row, cell) {
+  const options = ['--rows', row, '--cells', cell, '--seconds', values.seconds, '--threads', values.threads];
+  return learned(await outputOf(program, [...args, ...options]));
+}
+
+/**
+ * What a program prints. Throws with what it said of its failure.
+ * @param {string} program @param {readonly string[]} args
+ * @returns {Promise<string>}
+ */
+function outputOf(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = start(program, args);
+    let output = '';
+    let complaints = '';
+    child.stdout?.setEncoding('utf8').on('data', (part) => (output += part));
+    child.stderr?.setEncoding('utf8').on('data', (part) => (complaints += part));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(complaints.trim() || `ended with ${signal ?? `exit code ${code}`}`));
+    });
+  });
+}
+
+/**
+ * The object in the last line of what was printed. Throws when the step did not train; the loss may rise in the first few
+ * steps of a large model.
+ */
+function learned(/** @type {string} */ output) {
+  const measured = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+  const [first, last] = measured.losses;
+  const trained = measured.steps < 20 ? Number.isFinite(last) && last !== first : last < first;
+  if (!trained) throw new Error(`its loss went from ${first} to ${last} in ${measured.steps} steps`);
+  return measured;
+}
+
+/** @param {string} row @param {string} cell @param {Awaited<ReturnType<typeof measureInTurns>>} measured */
+function print(row, cell, { ours, theirs }) {
+  const { best: oursMs, engine, threads, shareOfRoof = null } = ours;
+  const ratio = (/** @type {number} */ peerMs) => Number((peerMs / oursMs).toFixed(2));
+  if (values.json) {
+    const line = (/** @type {string | null} */ peer, /** @type {number | null} */ peerMs) =>
+      console.log(
+        JSON.stringify({
+          ...{ row: Number(row), cell, engine, threads, peer, oursMs, peerMs },
+          ...{ ratio: peerMs === null ? null : ratio(peerMs), shareOfRoof },
+        }),
+      );
+    for (const [peer, peerMs] of theirs) line(peer, peerMs);
+    if (theirs.size === 0) line(null, null);
+    return;
+  }
+  const { batch, timeSteps, units, layers } = rows[row] ?? {};
+  const roof = shareOfRoof === null ? '' : `, ${Math.round(100 * shareOfRoof)} % of the roof`;
+  const columns = (/** @type {string} */ name, /** @type {string[]} */ words) =>
+    `  ${name.padEnd(22)}${words.map((word) => word.padStart(12)).join('')}`;
+  const times = [...theirs.values()];
+  const lines = [
+    `Row ${row}, ${cell}: ${batch} × ${timeSteps} × ${units} × ${layers} (batch, time steps, units, layers)`,
+    `  ${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${roof}`,
+    columns('', ['unroll', ...theirs.keys()]),
+    columns(
+      'ms a step',
+      [oursMs, ...times].map((ms) => ms.toFixed(ms < 100 ? 3 : 1)),
+    ),
+    ...(times.length > 0 ? [columns('times ours', ['', ...times.map((ms) => ratio(ms).toFixed(2))])] : []),
+  ];
+  console.log(`${lines.join('\n')}\n`);
 }

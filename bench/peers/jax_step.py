@@ -83,6 +83,7 @@ def prepare(sizes, cell, _threads):
     def step():
         held[0], held[1], value = train(*held)
         jax.block_until_ready((held[0], value))
+        return value
 
     return step
 

@@ -47,9 +47,11 @@ def prepare(sizes, cell, threads):
         sequence = table(ids)
         for layer in stack:
             sequence, _ = layer(sequence)
-        nn.functional.cross_entropy(head(sequence).reshape(-1, vocabulary), targets).backward()
+        loss = nn.functional.cross_entropy(head(sequence).reshape(-1, vocabulary), targets)
+        loss.backward()
         nn.utils.clip_grad_norm_(parameters, 5)
         adam.step()
+        return loss.detach()
 
     return step
 
