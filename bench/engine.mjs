@@ -2,7 +2,7 @@
  * The engine against its peers: whole training steps of the same four models, in turns. Prints a block for each row and
  * cell, or with `--json` one object a line.
  *
- *   npm run bench -- [--rows 1,2,3,4] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax]
+ *   npm run bench -- [--rows 1,2,3,4] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
  *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
  * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the
@@ -18,9 +18,9 @@ import { installPeers, peers, whyFailed } from './peers.mjs';
 
 /** Each cell's name with us, or the file of a user's, and which peers have it. */
 const cells = {
-  LSTM: { ours: 'lstm', peers: ['pytorch', 'jax'] },
-  GRU: { ours: 'gru', peers: ['pytorch', 'jax'] },
-  RNN: { ours: 'rnn', peers: ['pytorch', 'jax'] },
+  LSTM: { ours: 'lstm', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
+  GRU: { ours: 'gru', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
+  RNN: { ours: 'rnn', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
   peephole: { ours: join(import.meta.dirname, 'peephole.cell'), peers: ['pytorch', 'jax'] },
 };
 
@@ -146,7 +146,7 @@ function outputOf(program, args) {
 
 /**
  * The object in the last line of what was printed. Throws when the step did not train; the loss may rise in the first few
- * steps of a large model.
+ * steps of a large model, and does in TF.js.
  */
 function learned(/** @type {string} */ output) {
   const measured = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');

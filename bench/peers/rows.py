@@ -1,4 +1,4 @@
-"""How a step of a peer in Python is timed. The four models are in rows.json."""
+"""How a step of a peer in Python is timed; tfjs_step.mjs does the same. The four models are in rows.json."""
 import argparse
 import json
 import pathlib
