@@ -11,8 +11,7 @@ const unrolled = 4;
 /** @param {number} count @param {(index: number) => string} line */
 const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
-const sumsParameters =
-  'runs: usize, runCount: i32, shift: usize, c: usize, cStride: usize, from: usize, fromStride: usize';
+const sumsParameters = 'rows: i32, at: usize, d: usize, c: usize, cStride: usize, from: usize, fromStride: usize';
 
 /** @param {number} panel columns of a panel */
 export function tiles(panel) {
@@ -70,21 +69,16 @@ ${finish(count)}
   const sums = (/** @type {number} */ count) => `
 function sums${count}(${sumsParameters}): void {
 ${begin(count)}
-  const end = runs + <usize>runCount * 16;
-  for (let run = runs; run < end; run += 16) {
-    let row = <usize>load<i32>(run, 0);
-    let at = <usize>load<i32>(run, 4) + shift;
-    let left = load<i32>(run, 8);
-    for (; left >= ${unrolled}; left -= ${unrolled}) {
-${lines(unrolled, (u) => turn(count, u, 'row', 4, panelBytes))}
-      at += ${unrolled * panelBytes};
-      row += ${unrolled * panelBytes};
-    }
-    for (; left > 0; left--) {
-${turn(count, 0, 'row', 4, panelBytes)}
-      at += ${panelBytes};
-      row += ${panelBytes};
-    }
+  let left = rows;
+  for (; left >= ${unrolled}; left -= ${unrolled}) {
+${lines(unrolled, (u) => turn(count, u, 'd', 4, panelBytes))}
+    at += ${unrolled * panelBytes};
+    d += ${unrolled * panelBytes};
+  }
+  for (; left > 0; left--) {
+${turn(count, 0, 'd', 4, panelBytes)}
+    at += ${panelBytes};
+    d += ${panelBytes};
   }
 ${finish(count)}
 }`;
@@ -104,7 +98,7 @@ ${dispatch(
   'a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize',
   'a, aStride, k, w, c, from, fromStride',
 )}
-${dispatch('sums', sumsParameters, 'runs, runCount, shift, c, cStride, from, fromStride')}
+${dispatch('sums', sumsParameters, 'rows, at, d, c, cStride, from, fromStride')}
 export function rowTimesFour(a: usize, aStride: usize, k: i32, w: usize, wStride: usize, c: usize, cStride: usize, from: usize, fromStride: usize): void {
 ${begin(4)}
   for (let left = k; left > 0; left -= ${panel}) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../wasm/machine';
+import { mapGradientBytes, writeMapGradient } from '../wasm/map-gradient';
 import { type PanelSequence, type Part, type PartPlace, panelSequence } from '../wasm/parts';
 import { floatBits, type ProgramWriter } from '../wasm/program';
 import { backendName, type EngineBackend } from './backend';
@@ -142,11 +143,13 @@ class Head {
       readonly sequenceGradient: readonly PartPlace[];
       readonly weightGradient: number;
       readonly biasGradient: number;
+      /** Where `workBytes` are free. */
+      readonly work: number;
       readonly loss: (LossPlaces & { readonly scale: number }) | undefined;
     },
   ): void {
     const { machine, units, outputs, timeSteps, batch } = this;
-    const { sequence, slope, transposed, sequenceGradient, weightGradient, biasGradient, loss } = places;
+    const { sequence, slope, transposed, sequenceGradient, weightGradient, biasGradient, work, loss } = places;
     const panels = machine.panelsOf(units);
     const zeros = transposed + panels * outputs * machine.panelBytes;
     slope.forEach((part, index) => {
@@ -158,11 +161,13 @@ class Head {
       const to = sequenceGradient[index] ?? part;
       writer.command('product', part, outputs, transposed, to, panels, zeros);
     });
-    const parts = slope.flatMap((part, index) => [part, sequence[index] ?? part, part.rows]);
-    writer
-      .barrier()
-      .block('panels', timeSteps, batch)
-      .command('weightGradient', units, outputs, weightGradient, biasGradient, slope.length, ...parts);
+    writer.barrier().block('panels', timeSteps, batch);
+    writeMapGradient(writer, machine, work, {
+      columns: outputs,
+      parts: slope.map((part) => ({ d: part, rows: part.rows })),
+      bias: biasGradient,
+      arguments: [{ k: units, target: weightGradient, places: sequence }],
+    });
   }
 
   dispose(): void {
@@ -315,13 +320,14 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
   };
   const slopes = loss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
   const scale = machine.heap.allocate(4);
+  const work = machine.heap.allocate(mapGradientBytes(machine, batch, outputs));
   if (loss) {
     const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
     machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
   }
   const key = [
     ...[sequence[0]?.at ?? 0, sequence[0]?.stride ?? 0, slopes[0]?.at ?? 0, slopes[0]?.stride ?? 0, transposed.at],
-    ...[gradients.sequence.at, gradients.weights.at, gradients.bias.at, loss?.targets[0] ?? 0, scale],
+    ...[gradients.sequence.at, gradients.weights.at, gradients.bias.at, loss?.targets[0] ?? 0, scale, work],
   ];
   head.backward.run(key, (writer) => {
     head.gradients(writer, {
@@ -329,10 +335,12 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
       sequenceGradient: head.inPanels.places(gradients.sequence.at),
       weightGradient: gradients.weights.at,
       biasGradient: gradients.bias.at,
+      work,
       loss: loss && { ...loss, scale },
     });
   });
   machine.heap.release(scale);
+  machine.heap.release(work);
   return gradients;
 }
 

@@ -319,10 +319,13 @@ function backward(
     ...[inputBlock?.at ?? 0, table?.at ?? 0, panels?.at ?? 0, ...(first?.states ?? [])],
   ];
   if (tokens) key.push(tokens.table, tokens.products, tokens.ids[0] ?? 0);
+  const work = machine.heap.allocate(layer.workBytes(tokens?.vocabulary ?? 0));
+  key.push(work);
   bound.backward.run(key, (writer) => {
     const gradient = { rows: table?.at, panels: panels?.at ?? 0 };
-    layer.backward(writer, places, gradients.at, tokens && { ...tokens, gradient });
+    layer.backward(writer, places, gradients.at, work, tokens && { ...tokens, gradient });
   });
+  machine.heap.release(work);
   for (const { offset, size } of layer.withoutGradient) machine.heap.floats(gradients.at + 4 * offset, size).fill(0);
   if (!layer.reachesInput) {
     for (const block of [inputBlock, table]) if (block) machine.clear(block.at, block.bytes);

@@ -11,9 +11,6 @@ const pointersOfAll: usize = 2048;
 /** What is left over of a panel. */
 const scratchOfAll: usize = 36864;
 
-/** Runs of rows, of which a weight's gradient is summed: 256 of 16 bytes. */
-const runsOfAll: usize = 131072;
-
 @inline
 export function pointers(thread: i32): usize {
   return pointersOfAll + (<usize>thread << 9);
@@ -22,9 +19,4 @@ export function pointers(thread: i32): usize {
 @inline
 export function scratch(thread: i32): usize {
   return scratchOfAll + (<usize>thread << 10);
-}
-
-@inline
-export function runsOf(thread: i32): usize {
-  return runsOfAll + (<usize>thread << 12);
 }

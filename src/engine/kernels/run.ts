@@ -1,18 +1,8 @@
 // Runs a program: reads its words and calls the kernels.
 import { adam, squares } from './adam';
-import {
-  columnSums,
-  fromPanels,
-  gather,
-  pack,
-  packTransposed,
-  packVector,
-  scatter,
-  toPanels,
-  vectorGradient,
-  weightGradient,
-} from './layout';
+import { fromPanels, gather, pack, packTransposed, packVector, toPanels, vectorGradient } from './layout';
 import { crossEntropy, crossEntropyGradient } from './loss';
+import { mapGradient } from './map-gradient';
 import { pointers } from './memory';
 import { norm, normGradient } from './norm';
 import { panelBytes } from './panel';
@@ -22,7 +12,6 @@ import {
   ADAM,
   BACKWARD,
   BARRIER,
-  COLUMN_SUMS,
   CROSS_ENTROPY,
   CROSS_ENTROPY_GRADIENT,
   EACH,
@@ -33,6 +22,7 @@ import {
   headerBytes,
   LOCKSTEP_BACKWARD,
   LOCKSTEP_FORWARD,
+  MAP_GRADIENT,
   NORM,
   NORM_GRADIENT,
   PACK,
@@ -43,13 +33,11 @@ import {
   PRODUCT_OF_STEPS,
   place,
   ROWS,
-  SCATTER,
   SEGMENT,
   SQUARES,
   TO_PANELS,
   VECTOR_GRADIENT,
   WAIT,
-  WEIGHT_GRADIENT,
   word,
   ZERO,
 } from './words';
@@ -326,14 +314,8 @@ function productOfSteps(
 
 function ofPanels(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
   switch (word(command, 0)) {
-    case WEIGHT_GRADIENT:
-      weightGradient(command, turn, threads, timeSteps);
-      break;
-    case COLUMN_SUMS:
-      columnSums(command, turn, threads, timeSteps);
-      break;
-    case SCATTER:
-      scatter(command, turn, threads, timeSteps);
+    case MAP_GRADIENT:
+      mapGradient(command, turn, threads, timeSteps);
       break;
     case PACK:
       pack(command, turn, threads);

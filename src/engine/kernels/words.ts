@@ -35,9 +35,7 @@ export const ROWS = 12;
 /** In lockstep: all threads have done what came before. */
 export const WAIT = 13;
 
-export const WEIGHT_GRADIENT = 20;
-export const COLUMN_SUMS = 21;
-export const SCATTER = 22;
+export const MAP_GRADIENT = 20;
 export const PACK = 23;
 export const PACK_TRANSPOSED = 24;
 export const PACK_VECTOR = 25;

@@ -2,6 +2,7 @@ import type { Command, Plan } from '../plan/plan';
 import { type BackwardPartPlaces, LayerPart, type PartPlaces, type StepWriter } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
 import type { Machine } from './machine';
+import { mapGradientBytes, writeMapGradient } from './map-gradient';
 import { fixed, type ProgramWriter } from './program';
 
 /** Sizes of one call of a layer. */
@@ -93,7 +94,7 @@ export class Layer {
     const panels = this.machine.panelsOf(units);
     const byTable = tokens !== undefined && this.multipliesTable(tokens.vocabulary);
     const products = byTable ? this.inputProducts() : [];
-    const product = (index: number) => (tokens?.products ?? 0) + index * this.tableBytes(tokens?.vocabulary ?? 0);
+    const product = (index: number) => (tokens ? this.productAt(tokens, index) : 0);
     const packed = (name: string) => (places[0]?.packed ?? 0) + this.weights.packed.at(name);
     if (tokens && byTable) {
       writer.block('each', 1, tokens.vocabulary);
@@ -179,13 +180,16 @@ export class Layer {
    * The loop backwards, what came before it, and the gradients of all that is learned.
    *
    * @param gradients of the flat weights
+   * @param work where `workBytes` are free
    */
   backward(
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
     gradients: number,
+    work: number,
     tokens?: Tokens & { readonly gradient: TableGradient },
   ): void {
+    const { timeSteps, batch } = this.shape;
     const byTable = tokens !== undefined && this.multipliesTable(tokens.vocabulary);
     const after = this.plan.backward.after.filter(
       (command) =>
@@ -196,63 +200,78 @@ export class Layer {
     this.each(places, (part, own) => part.clearSums(writer, own));
     this.overTime(writer, 'backward', (steps, part, index) => part.backward(steps, this.ownOf(places, index), after));
     writer.barrier();
-    this.learned(writer, places, gradients, byTable);
-    if (tokens && byTable) this.tableGradients(writer, places, gradients, tokens);
-    else if (tokens) this.scatteredGradients(writer, places, tokens);
+    writer.block('panels', timeSteps, batch);
+    this.learned(writer, places, gradients, work, byTable ? tokens : undefined);
+    if (tokens && byTable) this.tableGradients(writer, places, gradients, work, tokens);
+    else if (tokens) this.scatteredGradients(writer, places, work, tokens);
   }
 
-  /** Gradients of weights, biases and vectors, as sums over all time steps and parts. */
+  /** Bytes that the backward pass works in. */
+  workBytes(vocabulary: number): number {
+    const { batch, inputSize, units } = this.shape;
+    return mapGradientBytes(this.machine, Math.max(batch, vocabulary), Math.max(inputSize, units));
+  }
+
+  /**
+   * Gradients of weights, biases and vectors, as sums over all time steps and parts; and of the maps whose products with a
+   * table were looked up, sums by token.
+   */
   private learned(
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
     gradients: number,
-    byTable: boolean,
+    work: number,
+    tokens: Tokens | undefined,
   ): void {
-    const { units, inputSize, timeSteps, batch } = this.shape;
+    const { units, inputSize } = this.shape;
     const { weights, biases, vectors } = this.plan.gradients;
     const target = (name: string) => gradients + this.weights.offset(name);
-    const biasOf = new Map(biases.map(({ d, bias }) => [d, bias]));
-    writer.block('panels', timeSteps, batch);
-    for (const { a, d, weight } of weights) {
-      if (byTable && a === 'input') continue;
-      // The bias of the same map is summed on the way.
-      const bias = biasOf.get(d);
-      biasOf.delete(d);
-      writer.command(
-        'weightGradient',
-        ...[a === 'input' ? inputSize : units, units, target(weight), bias === undefined ? 0 : target(bias)],
-        ...this.ofParts(places, (part, own) => [part.gradient(d, own), part.gradient(a, own), part.part.rows]),
-      );
-    }
-    for (const [d, bias] of biasOf) {
-      const words = this.ofParts(places, (part, own) => [part.gradient(d, own), fixed(0), part.part.rows]);
-      writer.command('columnSums', units, target(bias), ...words);
+    const byTable = tokens ? this.lookedUp() : [];
+    for (const d of new Set([...weights, ...biases].map((one) => one.d))) {
+      const bias = biases.find((one) => one.d === d)?.bias;
+      const index = byTable.findIndex(({ c }) => d === `gradient of ${c}`);
+      const list = weights.filter((one) => one.d === d && !(tokens && one.a === 'input'));
+      writeMapGradient(writer, this.machine, work, {
+        columns: units,
+        parts: this.ofParts(places, (part, own, number) => ({
+          d: part.gradient(d, own),
+          rows: part.part.rows,
+          ids: tokens?.ids[number],
+        })),
+        bias: bias === undefined ? undefined : target(bias),
+        table: tokens && index >= 0 ? { at: this.productAt(tokens, index), rows: tokens.vocabulary } : undefined,
+        arguments: list.map(({ a, weight }) => ({
+          k: a === 'input' ? inputSize : units,
+          target: target(weight),
+          places: this.ofParts(places, (part, own) => part.gradient(a, own)),
+        })),
+      });
     }
     for (const name of vectors) {
       const words = this.ofParts(places, (part, own) => [part.gradient(`sum:${name}`, own).at, part.part.rows]);
-      writer.command('vectorGradient', units, target(name), ...words);
+      writer.command('vectorGradient', units, target(name), words.length, ...words.flat());
     }
   }
 
-  /** Sums of the gradients of equal tokens, then the table's products backwards, over its rows alone. */
+  /** From the sums by token the table's products backwards, over its rows alone. */
   private tableGradients(
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
     gradients: number,
-    { vocabulary, ids, table, products, gradient }: Tokens & { readonly gradient: TableGradient },
+    work: number,
+    tokens: Tokens & { readonly gradient: TableGradient },
   ): void {
     const { units, inputSize } = this.shape;
-    const product = (index: number) => products + index * this.tableBytes(vocabulary);
-    const list = this.inputProducts().filter(({ c }) => this.plan.gradientSlots.has(`gradient of ${c}`));
-    list.forEach(({ c }, index) => {
-      this.scatter(writer, places, ids, vocabulary, units, product(index), (part, own) =>
-        part.gradient(`gradient of ${c}`, own),
-      );
-    });
+    const { vocabulary, table, gradient } = tokens;
+    const list = this.lookedUp();
+    const product = (index: number) => fixed(this.productAt(tokens, index));
     writer.barrier().block('panels', 1, vocabulary);
     list.forEach(({ weight }, index) => {
-      const words = [1, fixed(product(index)), fixed(table), vocabulary];
-      writer.command('weightGradient', inputSize, units, gradients + this.weights.offset(weight), 0, ...words);
+      writeMapGradient(writer, this.machine, work, {
+        columns: units,
+        parts: [{ d: product(index), rows: vocabulary }],
+        arguments: [{ k: inputSize, target: gradients + this.weights.offset(weight), places: [fixed(table)] }],
+      });
     });
     if (gradient.rows === undefined) return;
     const [first] = places;
@@ -261,7 +280,7 @@ export class Layer {
     list.forEach(({ weight }, index) => {
       const matrix = (first?.transposed ?? 0) + this.weights.transposed.at(weight);
       const begin = index === 0 ? (first?.packed ?? 0) + this.weights.packed.at('zeros') : 0;
-      writer.command('product', fixed(product(index)), units, matrix, fixed(gradient.panels), width, begin);
+      writer.command('product', product(index), units, matrix, fixed(gradient.panels), width, begin);
     });
     writer.command('fromPanels', fixed(gradient.panels), gradient.rows, 0, 4 * inputSize, inputSize);
   }
@@ -270,40 +289,29 @@ export class Layer {
   private scatteredGradients(
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
+    work: number,
     { vocabulary, ids, gradient }: Tokens & { readonly gradient: TableGradient },
   ): void {
     if (gradient.rows === undefined) return;
     const { inputSize } = this.shape;
-    this.scatter(writer, places, ids, vocabulary, inputSize, gradient.panels, (part, own) =>
-      part.gradient('gradient of input', own),
-    );
+    writeMapGradient(writer, this.machine, work, {
+      columns: inputSize,
+      parts: this.ofParts(places, (part, own, number) => ({
+        d: part.gradient('gradient of input', own),
+        rows: part.part.rows,
+        ids: ids[number],
+      })),
+      table: { at: gradient.panels, rows: vocabulary },
+      arguments: [],
+    });
     writer
       .barrier()
       .block('each', 1, vocabulary)
       .command('fromPanels', fixed(gradient.panels), gradient.rows, 0, 4 * inputSize, inputSize);
   }
 
-  private scatter(
-    writer: ProgramWriter,
-    places: readonly BackwardPartPlaces[],
-    ids: readonly number[],
-    vocabulary: number,
-    columns: number,
-    table: number,
-    source: (part: LayerPart, places: BackwardPartPlaces) => ReturnType<LayerPart['gradient']>,
-  ): void {
-    const words = this.ofParts(places, (part, own, index) => [source(part, own), ids[index] ?? 0, part.part.rows]);
-    writer.command('scatter', table, this.machine.panelsOf(columns), vocabulary, ...words);
-  }
-
-  /** How many parts, and the words of each. */
-  private ofParts<P extends PartPlaces>(
-    places: readonly P[],
-    words: (part: LayerPart, places: P, index: number) => Parameters<ProgramWriter['command']>[1][],
-  ): Parameters<ProgramWriter['command']>[1][] {
-    const list: Parameters<ProgramWriter['command']>[1][] = [this.parts.length];
-    this.each(places, (part, own, index) => list.push(...words(part, own, index)));
-    return list;
+  private ofParts<P, T>(places: readonly P[], of: (part: LayerPart, places: P, index: number) => T): T[] {
+    return this.parts.map((part, index) => of(part, this.ownOf(places, index), index));
   }
 
   private each<P>(places: readonly P[], body: (part: LayerPart, places: P, index: number) => void): void {
@@ -316,6 +324,16 @@ export class Layer {
     const own = places[index];
     if (own === undefined) throw new Error('A part has no memory');
     return own;
+  }
+
+  /** Where the table's products with one of the input's weights are; backward, the sums by token of their gradients. */
+  private productAt({ products, vocabulary }: Tokens, index: number): number {
+    return products + index * this.tableBytes(vocabulary);
+  }
+
+  /** Products of the input that a gradient reaches. */
+  private lookedUp(): Extract<Command, { op: 'product' }>[] {
+    return this.inputProducts().filter(({ c }) => this.plan.gradientSlots.has(`gradient of ${c}`));
   }
 
   private inputProducts(): Extract<Command, { op: 'product' }>[] {

@@ -2,7 +2,7 @@
 export const memoryLimits = { initial: 32, maximum: 65536 } as const;
 
 /** Below lies what kernels/memory.ts describes. */
-const heapStart = 131072 + 64 * 4096;
+const heapStart = 131072;
 
 /** Of blocks, so that each begins a cache line. */
 const alignment = 64;

@@ -1,0 +1,178 @@
+// The gradients of what a map has learned: its weights, its bias, and a table that its input was looked up in. Sums over all
+// time steps and rows of the batch, panel by panel of D, the gradient with respect to what the map gave. Rows are added in
+// the same order however many threads there are.
+import { scratch, zeros } from './memory';
+import { addRow, copyRow, panelBytes, panelsOf } from './panel';
+import { thread } from './thread';
+import { sums } from './tiles';
+import { place, word } from './words';
+
+/** Rows whose products are summed in one go: a panel of them stays in the first cache. As in ../wasm/map-gradient.ts. */
+const rowsTogether: i32 = 256;
+
+/** Bytes of what is told of each part: D (address, bytes between time steps), ids, rows. */
+const partBytes: usize = 16;
+
+/**
+ * columns, bias, table, rows of the table, work, bytes of it for each thread, parts, arguments; of each part D (buffer), ids,
+ * rows; of each argument A: k, G, and each part's A (buffer).
+ *
+ * G[k][column] = Σ A[t][row][k] · D[t][row][column], as rows of a matrix; bias[column] = Σ D[t][row][column];
+ * table[panel][id] = Σ D[t][panel][row] over all with that id. An address of 0: not wanted.
+ */
+export function mapGradient(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+  const columns = word(command, 2);
+  const bias = <usize>word(command, 3);
+  const table = <usize>word(command, 4);
+  const tableStride = <usize>word(command, 5) * panelBytes;
+  const partCount = word(command, 8);
+  const parts = command + 40;
+  let rows = 0;
+  for (let part = 0; part < partCount; part++) rows += word(parts + <usize>part * partBytes, 3);
+  const together = max(1, rowsTogether / rows);
+  const chunkBytes = <usize>(together * rows) * panelBytes;
+  // A panel of A, then the own panels of D, without gaps: they lie far apart otherwise.
+  const a = <usize>word(command, 6) + <usize>thread * <usize>word(command, 7);
+  const panels = panelsOf(columns);
+  for (let from = 0; from < timeSteps; from += together) {
+    const to = min(timeSteps, from + together);
+    let d = a + chunkBytes;
+    for (let panel = turn; panel < panels; panel += threads) {
+      collect(d, parts, partBytes, parts, partCount, panel, from, to);
+      if (bias) addColumns(d, (to - from) * rows, from == 0, bias + <usize>panel * panelBytes, widthOf(columns, panel));
+      if (table) addToTable(d, parts, partCount, table + <usize>panel * tableStride, tableStride, from, to);
+      d += chunkBytes;
+    }
+    let words = parts + <usize>partCount * partBytes;
+    for (let argument = word(command, 9); argument > 0; argument--) {
+      const k = word(words, 0);
+      const g = <usize>word(words, 1);
+      for (let kPanel = 0; kPanel < panelsOf(k); kPanel++) {
+        collect(a, words + 8, 8, parts, partCount, kPanel, from, to);
+        const target = g + (<usize>(kPanel * PANEL * columns) << 2);
+        const count = widthOf(k, kPanel);
+        d = a + chunkBytes;
+        for (let panel = turn; panel < panels; panel += threads) {
+          const width = widthOf(columns, panel);
+          addProduct(count, (to - from) * rows, a, d, target + <usize>panel * panelBytes, columns, width, from == 0);
+          d += chunkBytes;
+        }
+      }
+      words += 8 + <usize>partCount * 8;
+    }
+  }
+}
+
+/** Columns of a panel. */
+@inline
+function widthOf(columns: i32, panel: i32): i32 {
+  return min(PANEL, columns - panel * PANEL);
+}
+
+/** Copies one panel's rows: time step by time step, part by part. */
+function collect(
+  to: usize,
+  buffers: usize,
+  bufferBytes: usize,
+  parts: usize,
+  partCount: i32,
+  panel: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let t = begin; t < end; t++) {
+    for (let part = 0; part < partCount; part++) {
+      const rows = word(parts + <usize>part * partBytes, 3);
+      let from = place(buffers + <usize>part * bufferBytes, 0, t) + <usize>(panel * rows) * panelBytes;
+      for (let row = rows; row > 0; row--) {
+        copyRow(to, from);
+        to += panelBytes;
+        from += panelBytes;
+      }
+    }
+  }
+}
+
+/** Adds the rows of a panel to the sums of its columns, or begins them. */
+function addColumns(d: usize, rows: i32, begins: bool, target: usize, width: i32): void {
+  const tile = scratch(thread);
+  memory.fill(tile, 0, panelBytes);
+  if (!begins) memory.copy(tile, target, <usize>width << 2);
+  let s0 = v128.load(tile, 0), s1 = v128.load(tile, 16), s2 = s0, s3 = s0;
+  if (PANEL > 8) {
+    s2 = v128.load(tile, 32);
+    s3 = v128.load(tile, 48);
+  }
+  for (; rows > 0; rows--) {
+    s0 = f32x4.add(s0, v128.load(d, 0));
+    s1 = f32x4.add(s1, v128.load(d, 16));
+    if (PANEL > 8) {
+      s2 = f32x4.add(s2, v128.load(d, 32));
+      s3 = f32x4.add(s3, v128.load(d, 48));
+    }
+    d += panelBytes;
+  }
+  if (PANEL > 8) {
+    v128.store(tile, s3, 48);
+    v128.store(tile, s2, 32);
+  }
+  v128.store(tile, s1, 16);
+  v128.store(tile, s0, 0);
+  memory.copy(target, tile, <usize>width << 2);
+}
+
+/** Adds the rows of a panel to those of the table that they were looked up in. */
+function addToTable(d: usize, parts: usize, partCount: i32, table: usize, bytes: usize, begin: i32, end: i32): void {
+  if (begin == 0) memory.fill(table, 0, bytes);
+  for (let t = begin; t < end; t++) {
+    for (let part = 0; part < partCount; part++) {
+      const words = parts + <usize>part * partBytes;
+      const rows = word(words, 3);
+      let id = <usize>word(words, 2) + (<usize>(t * rows) << 2);
+      for (let row = rows; row > 0; row--) {
+        addRow(table + <usize>load<i32>(id) * panelBytes, d);
+        id += 4;
+        d += panelBytes;
+      }
+    }
+  }
+}
+
+/**
+ * C[i][j] += Σ_row A[row][i] · D[row][j], i < count, j < width, in tiles of six rows of C and fewer, as equal as can be.
+ *
+ * @param c rows of `columns` numbers
+ * @param begins C is as good as zero
+ */
+function addProduct(
+  count: i32,
+  rows: i32,
+  a: usize,
+  d: usize,
+  c: usize,
+  columns: i32,
+  width: i32,
+  begins: bool,
+): void {
+  const stride = <usize>columns << 2;
+  const isWhole = width == PANEL;
+  for (let tiles = (count + 5) / 6; tiles > 0; tiles--) {
+    const n = (count + tiles - 1) / tiles;
+    if (isWhole) {
+      sums(n, rows, a, d, c, stride, begins ? zeros : c, begins ? 0 : stride);
+    } else {
+      const tile = scratch(thread);
+      sums(n, rows, a, d, tile, panelBytes, zeros, 0);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < width; j++) {
+          const cell = c + <usize>i * stride + (<usize>j << 2);
+          const before: f32 = begins ? 0 : load<f32>(cell);
+          store<f32>(cell, before + load<f32>(tile + <usize>i * panelBytes + (<usize>j << 2)));
+        }
+      }
+    }
+    a += <usize>n << 2;
+    c += <usize>n * stride;
+    count -= n;
+  }
+}
