@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../wasm/machine';
-import { mapGradientBytes, writeMapGradient } from '../wasm/map-gradient';
+import { mapGradientBytes, writeMapGradients } from '../wasm/map-gradient';
 import { type PanelSequence, type Part, type PartPlace, panelSequence } from '../wasm/parts';
 import { floatBits, type ProgramWriter } from '../wasm/program';
 import { backendName, type EngineBackend } from './backend';
@@ -162,11 +162,11 @@ class Head {
       writer.command('product', part, outputs, transposed, to, panels, zeros);
     });
     writer.barrier().block('panels', timeSteps, batch);
-    writeMapGradient(writer, machine, work, {
+    writeMapGradients(writer, machine, work, {
       columns: outputs,
-      parts: slope.map((part) => ({ d: part, rows: part.rows })),
-      bias: biasGradient,
-      arguments: [{ k: units, target: weightGradient, places: sequence }],
+      parts: slope,
+      maps: [{ d: slope, bias: biasGradient }],
+      arguments: [{ k: units, a: sequence, targets: [{ map: 0, at: weightGradient }] }],
     });
   }
 
@@ -320,7 +320,7 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
   };
   const slopes = loss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
   const scale = machine.heap.allocate(4);
-  const work = machine.heap.allocate(mapGradientBytes(machine, batch, outputs));
+  const work = machine.heap.allocate(mapGradientBytes(machine, batch, machine.panelsOf(outputs)));
   if (loss) {
     const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
     machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);

@@ -3,62 +3,81 @@
 // the same order however many threads there are.
 import { scratch, zeros } from './memory';
 import { addRow, copyRow, panelBytes, panelsOf } from './panel';
-import { thread } from './thread';
+import { thread as self } from './thread';
 import { sums } from './tiles';
 import { place, word } from './words';
 
 /** Rows whose products are summed in one go: a panel of them stays in the first cache. As in ../wasm/map-gradient.ts. */
 const rowsTogether: i32 = 256;
 
-/** Bytes of what is told of each part: D (address, bytes between time steps), ids, rows. */
-const partBytes: usize = 16;
-
 /**
- * columns, bias, table, rows of the table, work, bytes of it for each thread, parts, arguments; of each part D (buffer), ids,
- * rows; of each argument A: k, G, and each part's A (buffer).
+ * columns, rows of the tables, work, bytes of it for each thread, whether threads share out the panels of A rather than
+ * those of D, parts, maps, arguments; of each part its rows and ids; of each map its bias, table, and each part's D (buffer);
+ * of each argument k, how many maps it has, each part's A (buffer), and of each of its maps the number and G.
  *
  * G[k][column] = Σ A[t][row][k] · D[t][row][column], as rows of a matrix; bias[column] = Σ D[t][row][column];
  * table[panel][id] = Σ D[t][panel][row] over all with that id. An address of 0: not wanted.
  */
-export function mapGradient(command: usize, turn: i32, threads: i32, timeSteps: i32): void {
+export function mapGradient(command: usize, thread: i32, threads: i32, timeSteps: i32): void {
   const columns = word(command, 2);
-  const bias = <usize>word(command, 3);
-  const table = <usize>word(command, 4);
-  const tableStride = <usize>word(command, 5) * panelBytes;
-  const partCount = word(command, 8);
+  const tableStride = <usize>word(command, 3) * panelBytes;
+  const partCount = word(command, 7);
+  const mapCount = word(command, 8);
   const parts = command + 40;
+  const maps = parts + <usize>partCount * 8;
+  const mapBytes = 8 + <usize>partCount * 8;
   let rows = 0;
-  for (let part = 0; part < partCount; part++) rows += word(parts + <usize>part * partBytes, 3);
+  for (let part = 0; part < partCount; part++) rows += word(parts, 2 * part);
   const together = max(1, rowsTogether / rows);
   const chunkBytes = <usize>(together * rows) * panelBytes;
-  // A panel of A, then the own panels of D, without gaps: they lie far apart otherwise.
-  const a = <usize>word(command, 6) + <usize>thread * <usize>word(command, 7);
+  // A panel of A, then panels of D, without gaps: they lie far apart otherwise.
+  const a = <usize>word(command, 4) + <usize>self * <usize>word(command, 5);
   const panels = panelsOf(columns);
+  const sharesA = word(command, 6) != 0;
+  const firstD = sharesA ? 0 : thread;
+  const stepD = sharesA ? 1 : threads;
   for (let from = 0; from < timeSteps; from += together) {
     const to = min(timeSteps, from + together);
     let d = a + chunkBytes;
-    for (let panel = turn; panel < panels; panel += threads) {
-      collect(d, parts, partBytes, parts, partCount, panel, from, to);
-      if (bias) addColumns(d, (to - from) * rows, from == 0, bias + <usize>panel * panelBytes, widthOf(columns, panel));
-      if (table) addToTable(d, parts, partCount, table + <usize>panel * tableStride, tableStride, from, to);
+    for (let one = firstD; one < mapCount * panels; one += stepD) {
+      const map = maps + <usize>(one / panels) * mapBytes;
+      const panel = one % panels;
+      collect(d, map + 8, parts, partCount, panel, from, to);
+      if (one % threads == thread) {
+        const bias = <usize>word(map, 0);
+        const table = <usize>word(map, 1);
+        const width = widthOf(columns, panel);
+        if (bias) addColumns(d, (to - from) * rows, from == 0, bias + <usize>panel * panelBytes, width);
+        if (table) addToTable(d, parts, partCount, table + <usize>panel * tableStride, tableStride, from, to);
+      }
       d += chunkBytes;
     }
-    let words = parts + <usize>partCount * partBytes;
-    for (let argument = word(command, 9); argument > 0; argument--) {
-      const k = word(words, 0);
-      const g = <usize>word(words, 1);
-      for (let kPanel = 0; kPanel < panelsOf(k); kPanel++) {
-        collect(a, words + 8, 8, parts, partCount, kPanel, from, to);
-        const target = g + (<usize>(kPanel * PANEL * columns) << 2);
-        const count = widthOf(k, kPanel);
-        d = a + chunkBytes;
-        for (let panel = turn; panel < panels; panel += threads) {
-          const width = widthOf(columns, panel);
-          addProduct(count, (to - from) * rows, a, d, target + <usize>panel * panelBytes, columns, width, from == 0);
-          d += chunkBytes;
+    let argument = maps + <usize>mapCount * mapBytes;
+    for (let left = word(command, 9); left > 0; left--) {
+      const k = word(argument, 0);
+      const count = word(argument, 1);
+      const buffers = argument + 8;
+      argument = buffers + <usize>partCount * 8;
+      for (let kPanel = sharesA ? thread : 0; kPanel < panelsOf(k); kPanel += sharesA ? threads : 1) {
+        collect(a, buffers, parts, partCount, kPanel, from, to);
+        const shift = <usize>(kPanel * PANEL * columns) << 2;
+        const size = widthOf(k, kPanel);
+        for (let index = 0; index < count; index++) {
+          const map = word(argument, 2 * index);
+          const g = <usize>word(argument, 2 * index + 1) + shift;
+          // The first of this map's panels that is here, and where.
+          let one = map * panels;
+          if (!sharesA) one += (thread - (one % threads) + threads) % threads;
+          d = a + chunkBytes + <usize>((one - firstD) / stepD) * chunkBytes;
+          for (; one < (map + 1) * panels; one += stepD) {
+            const panel = one % panels;
+            const target = g + <usize>panel * panelBytes;
+            addProduct(size, (to - from) * rows, a, d, target, columns, widthOf(columns, panel), from == 0);
+            d += chunkBytes;
+          }
         }
       }
-      words += 8 + <usize>partCount * 8;
+      argument += <usize>count * 8;
     }
   }
 }
@@ -70,20 +89,11 @@ function widthOf(columns: i32, panel: i32): i32 {
 }
 
 /** Copies one panel's rows: time step by time step, part by part. */
-function collect(
-  to: usize,
-  buffers: usize,
-  bufferBytes: usize,
-  parts: usize,
-  partCount: i32,
-  panel: i32,
-  begin: i32,
-  end: i32,
-): void {
+function collect(to: usize, buffers: usize, parts: usize, partCount: i32, panel: i32, begin: i32, end: i32): void {
   for (let t = begin; t < end; t++) {
     for (let part = 0; part < partCount; part++) {
-      const rows = word(parts + <usize>part * partBytes, 3);
-      let from = place(buffers + <usize>part * bufferBytes, 0, t) + <usize>(panel * rows) * panelBytes;
+      const rows = word(parts, 2 * part);
+      let from = place(buffers, 2 * part, t) + <usize>(panel * rows) * panelBytes;
       for (let row = rows; row > 0; row--) {
         copyRow(to, from);
         to += panelBytes;
@@ -95,7 +105,7 @@ function collect(
 
 /** Adds the rows of a panel to the sums of its columns, or begins them. */
 function addColumns(d: usize, rows: i32, begins: bool, target: usize, width: i32): void {
-  const tile = scratch(thread);
+  const tile = scratch(self);
   memory.fill(tile, 0, panelBytes);
   if (!begins) memory.copy(tile, target, <usize>width << 2);
   let s0 = v128.load(tile, 0), s1 = v128.load(tile, 16), s2 = s0, s3 = s0;
@@ -126,9 +136,8 @@ function addToTable(d: usize, parts: usize, partCount: i32, table: usize, bytes:
   if (begin == 0) memory.fill(table, 0, bytes);
   for (let t = begin; t < end; t++) {
     for (let part = 0; part < partCount; part++) {
-      const words = parts + <usize>part * partBytes;
-      const rows = word(words, 3);
-      let id = <usize>word(words, 2) + (<usize>(t * rows) << 2);
+      const rows = word(parts, 2 * part);
+      let id = <usize>word(parts, 2 * part + 1) + (<usize>(t * rows) << 2);
       for (let row = rows; row > 0; row--) {
         addRow(table + <usize>load<i32>(id) * panelBytes, d);
         id += 4;
@@ -161,7 +170,7 @@ function addProduct(
     if (isWhole) {
       sums(n, rows, a, d, c, stride, begins ? zeros : c, begins ? 0 : stride);
     } else {
-      const tile = scratch(thread);
+      const tile = scratch(self);
       sums(n, rows, a, d, tile, panelBytes, zeros, 0);
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < width; j++) {

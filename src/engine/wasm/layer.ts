@@ -1,8 +1,8 @@
-import type { Command, Plan } from '../plan/plan';
+import type { Buffer, Command, Plan } from '../plan/plan';
 import { type BackwardPartPlaces, LayerPart, type PartPlaces, type StepWriter } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
 import type { Machine } from './machine';
-import { mapGradientBytes, writeMapGradient } from './map-gradient';
+import { mapGradientBytes, writeMapGradients } from './map-gradient';
 import { fixed, type ProgramWriter } from './program';
 
 /** Sizes of one call of a layer. */
@@ -209,7 +209,8 @@ export class Layer {
   /** Bytes that the backward pass works in. */
   workBytes(vocabulary: number): number {
     const { batch, inputSize, units } = this.shape;
-    return mapGradientBytes(this.machine, Math.max(batch, vocabulary), Math.max(inputSize, units));
+    const panels = Math.max(this.machine.panelsOf(inputSize), this.maps().length * this.machine.panelsOf(units));
+    return mapGradientBytes(this.machine, Math.max(batch, vocabulary), panels);
   }
 
   /**
@@ -227,26 +228,27 @@ export class Layer {
     const { weights, biases, vectors } = this.plan.gradients;
     const target = (name: string) => gradients + this.weights.offset(name);
     const byTable = tokens ? this.lookedUp() : [];
-    for (const d of new Set([...weights, ...biases].map((one) => one.d))) {
-      const bias = biases.find((one) => one.d === d)?.bias;
-      const index = byTable.findIndex(({ c }) => d === `gradient of ${c}`);
-      const list = weights.filter((one) => one.d === d && !(tokens && one.a === 'input'));
-      writeMapGradient(writer, this.machine, work, {
-        columns: units,
-        parts: this.ofParts(places, (part, own, number) => ({
-          d: part.gradient(d, own),
-          rows: part.part.rows,
-          ids: tokens?.ids[number],
-        })),
-        bias: bias === undefined ? undefined : target(bias),
-        table: tokens && index >= 0 ? { at: this.productAt(tokens, index), rows: tokens.vocabulary } : undefined,
-        arguments: list.map(({ a, weight }) => ({
-          k: a === 'input' ? inputSize : units,
-          target: target(weight),
-          places: this.ofParts(places, (part, own) => part.gradient(a, own)),
-        })),
-      });
-    }
+    const maps = this.maps();
+    const needed = weights.filter(({ a }) => !(tokens && a === 'input'));
+    writeMapGradients(writer, this.machine, work, {
+      columns: units,
+      parts: this.parts.map(({ part }, index) => ({ rows: part.rows, ids: tokens?.ids[index] })),
+      tableRows: tokens?.vocabulary,
+      maps: maps.map((d) => {
+        const bias = biases.find((one) => one.d === d)?.bias;
+        const index = byTable.findIndex(({ c }) => d === `gradient of ${c}`);
+        return {
+          d: this.ofParts(places, (part, own) => part.gradient(d, own)),
+          bias: bias === undefined ? undefined : target(bias),
+          table: tokens && index >= 0 ? this.productAt(tokens, index) : undefined,
+        };
+      }),
+      arguments: [...new Set(needed.map(({ a }) => a))].map((a) => ({
+        k: a === 'input' ? inputSize : units,
+        a: this.ofParts(places, (part, own) => part.gradient(a, own)),
+        targets: needed.flatMap((one) => (one.a === a ? [{ map: maps.indexOf(one.d), at: target(one.weight) }] : [])),
+      })),
+    });
     for (const name of vectors) {
       const words = this.ofParts(places, (part, own) => [part.gradient(`sum:${name}`, own).at, part.part.rows]);
       writer.command('vectorGradient', units, target(name), words.length, ...words.flat());
@@ -266,12 +268,17 @@ export class Layer {
     const list = this.lookedUp();
     const product = (index: number) => fixed(this.productAt(tokens, index));
     writer.barrier().block('panels', 1, vocabulary);
-    list.forEach(({ weight }, index) => {
-      writeMapGradient(writer, this.machine, work, {
-        columns: units,
-        parts: [{ d: product(index), rows: vocabulary }],
-        arguments: [{ k: inputSize, target: gradients + this.weights.offset(weight), places: [fixed(table)] }],
-      });
+    writeMapGradients(writer, this.machine, work, {
+      columns: units,
+      parts: [{ rows: vocabulary }],
+      maps: list.map((_, index) => ({ d: [product(index)] })),
+      arguments: [
+        {
+          k: inputSize,
+          a: [fixed(table)],
+          targets: list.map(({ weight }, map) => ({ map, at: gradients + this.weights.offset(weight) })),
+        },
+      ],
     });
     if (gradient.rows === undefined) return;
     const [first] = places;
@@ -294,14 +301,13 @@ export class Layer {
   ): void {
     if (gradient.rows === undefined) return;
     const { inputSize } = this.shape;
-    writeMapGradient(writer, this.machine, work, {
+    writeMapGradients(writer, this.machine, work, {
       columns: inputSize,
-      parts: this.ofParts(places, (part, own, number) => ({
-        d: part.gradient('gradient of input', own),
-        rows: part.part.rows,
-        ids: ids[number],
-      })),
-      table: { at: gradient.panels, rows: vocabulary },
+      parts: this.parts.map(({ part }, index) => ({ rows: part.rows, ids: ids[index] })),
+      tableRows: vocabulary,
+      maps: [
+        { d: this.ofParts(places, (part, own) => part.gradient('gradient of input', own)), table: gradient.panels },
+      ],
       arguments: [],
     });
     writer
@@ -324,6 +330,12 @@ export class Layer {
     const own = places[index];
     if (own === undefined) throw new Error('A part has no memory');
     return own;
+  }
+
+  /** The gradients that weights and biases are learned from, each once. */
+  private maps(): Buffer[] {
+    const { weights, biases } = this.plan.gradients;
+    return [...new Set([...weights, ...biases].map(({ d }) => d))];
   }
 
   /** Where the table's products with one of the input's weights are; backward, the sums by token of their gradients. */

@@ -1,58 +1,72 @@
 import type { Machine } from './machine';
 import type { Place, ProgramWriter } from './program';
 
-/** Gradients of what one map has learned; the kernel is ../kernels/map-gradient.ts. */
-export interface MapGradient {
-  /** Columns of D, the gradient with respect to what the map gave. */
+/** Gradients of what maps of one width have learned; the kernel is ../kernels/map-gradient.ts. */
+export interface MapGradients {
+  /** Columns of each D, the gradient with respect to what a map gave. */
   readonly columns: number;
-  readonly parts: readonly MapGradientPart[];
-  /** Where the bias's gradient goes. */
-  readonly bias?: number | undefined;
-  /** Where sums of D go by each row's id, panel by panel of so many rows. */
-  readonly table?: { readonly at: number; readonly rows: number } | undefined;
-  /** What the map's weights were multiplied by, `k` columns of it, and where the gradient of these weights goes. */
+  readonly parts: readonly {
+    readonly rows: number;
+    /** Ids of its rows, [time][row]. */
+    readonly ids?: number | undefined;
+  }[];
+  /** Rows of the tables. */
+  readonly tableRows?: number | undefined;
+  readonly maps: readonly {
+    /** By part. */
+    readonly d: readonly Place[];
+    /** Where the bias's gradient goes. */
+    readonly bias?: number | undefined;
+    /** Where sums of D go by each row's id, panel by panel. */
+    readonly table?: number | undefined;
+  }[];
+  /** What the maps' weights were multiplied by: `k` columns of it, by part. */
   readonly arguments: readonly {
     readonly k: number;
-    readonly target: number;
-    /** By part. */
-    readonly places: readonly Place[];
+    readonly a: readonly Place[];
+    /** Where the gradient of each map's weights goes, and which map it is. */
+    readonly targets: readonly { readonly map: number; readonly at: number }[];
   }[];
-}
-
-export interface MapGradientPart {
-  readonly d: Place;
-  readonly rows: number;
-  /** Ids of its rows, [time][row]. */
-  readonly ids?: number | undefined;
 }
 
 /** As in the kernel. */
 const rowsTogether = 256;
 
 /** Bytes that the kernel works in. */
-export function mapGradientBytes(machine: Machine, rows: number, columns: number): number {
-  return machine.threads * bytesOfThread(machine, rows, columns);
+export function mapGradientBytes(machine: Machine, rows: number, panels: number): number {
+  return machine.threads * bytesOfThread(machine, rows, panels);
 }
 
-/** @param work where `mapGradientBytes` are free */
-export function writeMapGradient(
+/** @param work where `mapGradientBytes` are free, for all panels of all maps */
+export function writeMapGradients(
   writer: ProgramWriter,
   machine: Machine,
   work: number,
-  { columns, parts, bias, table, arguments: list }: MapGradient,
+  { columns, parts, tableRows, maps, arguments: list }: MapGradients,
 ): void {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const panels = maps.length * machine.panelsOf(columns);
+  const inner = list.reduce((sum, { k }) => sum + machine.panelsOf(k), 0);
   writer.command(
     'mapGradient',
-    ...[columns, bias ?? 0, table?.at ?? 0, table?.rows ?? 0, work, bytesOfThread(machine, rows, columns)],
-    ...[parts.length, list.length],
-    ...parts.flatMap((part) => [part.d, part.ids ?? 0, part.rows]),
-    ...list.flatMap(({ k, target, places }) => [k, target, ...places]),
+    ...[columns, tableRows ?? 0, work, bytesOfThread(machine, rows, panels)],
+    ...[imbalance(panels, machine.threads) > imbalance(inner, machine.threads) + 0.1 ? 1 : 0],
+    ...[parts.length, maps.length, list.length],
+    ...parts.flatMap((part) => [part.rows, part.ids ?? 0]),
+    ...maps.flatMap(({ d, bias, table }) => [bias ?? 0, table ?? 0, ...d]),
+    ...list.flatMap(({ k, a, targets }) => [
+      ...[k, targets.length, ...a],
+      ...targets.flatMap(({ map, at }) => [map, at]),
+    ]),
   );
 }
 
-/** A panel of an argument, and a thread's panels of D. */
-function bytesOfThread(machine: Machine, rows: number, columns: number): number {
-  const own = Math.ceil(machine.panelsOf(columns) / machine.threads);
-  return (1 + own) * Math.max(rowsTogether, rows) * machine.panelBytes;
+/** How many times as long as the average share the longest one is. */
+function imbalance(count: number, threads: number): number {
+  return count === 0 ? Number.POSITIVE_INFINITY : (Math.ceil(count / threads) * threads) / count;
+}
+
+/** A panel of an argument, and all panels of D: a thread may need each. */
+function bytesOfThread(machine: Machine, rows: number, panels: number): number {
+  return (1 + panels) * Math.max(rowsTogether, rows) * machine.panelBytes;
 }
