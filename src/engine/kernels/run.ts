@@ -127,7 +127,10 @@ function atStep(command: usize, t: i32, timeSteps: i32, rows: i32, first: i32, c
  */
 function lockstep(commands: usize, end: usize, t: i32, timeSteps: i32, thread: i32, threads: i32): void {
   let rows = 1;
-  for (let command = commands; command < end; command += (<usize>word(command, 1)) << 2) {
+  let next = commands;
+  while (next < end) {
+    const command = next;
+    next += (<usize>word(command, 1)) << 2;
     switch (word(command, 0)) {
       case ROWS:
         rows = word(command, 2);
@@ -142,8 +145,12 @@ function lockstep(commands: usize, end: usize, t: i32, timeSteps: i32, thread: i
         break;
       }
       case PRODUCT: {
-        const first = shareOf(word(command, 8), thread, threads);
-        product(command, t, rows, 0, rows, first, shareOf(word(command, 8), thread + 1, threads) - first);
+        const before = rows;
+        while (next < end && (word(next, 0) == PRODUCT || word(next, 0) == ROWS)) {
+          if (word(next, 0) == ROWS) rows = word(next, 2);
+          next += (<usize>word(next, 1)) << 2;
+        }
+        productsInTurn(command, next, t, before, thread, threads);
         break;
       }
       case PRODUCT_OF_STEPS: {
@@ -168,6 +175,24 @@ function lockstep(commands: usize, end: usize, t: i32, timeSteps: i32, thread: i
         const first = shareOf(rows, thread, threads);
         ofRows(command, t, rows, first, shareOf(rows, thread + 1, threads) - first, thread);
       }
+    }
+  }
+}
+
+/**
+ * Products that follow one another, panel by panel: what reads the same panel of weights comes together. Each step begins
+ * with the panels that the step before ended with, which are the ones still in the cache.
+ */
+function productsInTurn(begin: usize, end: usize, t: i32, rowsBefore: i32, thread: i32, threads: i32): void {
+  const panels = word(begin, 8);
+  const first = shareOf(panels, thread, threads);
+  const count = shareOf(panels, thread + 1, threads) - first;
+  for (let i = 0; i < count; i++) {
+    const panel = first + (t & 1 ? count - 1 - i : i);
+    let rows = rowsBefore;
+    for (let command = begin; command < end; command += (<usize>word(command, 1)) << 2) {
+      if (word(command, 0) == ROWS) rows = word(command, 2);
+      else product(command, t, rows, 0, rows, panel, 1);
     }
   }
 }
