@@ -472,24 +472,42 @@ class Planner {
     return this.home(id)?.phase === 'before';
   }
 
-  /** A value computed from one map alone by one dear operation takes the map's place, if nothing else needs the map. */
+  /**
+   * A value that is kept takes the place of a map that is read nowhere but where the value is computed; of its own one, where
+   * it is made of one map alone. Fewer places are less to load and store.
+   */
   private aliases(): ReadonlyMap<Buffer, Buffer> {
     const alias = new Map<Buffer, Buffer>();
     if (this.record) return alias;
-    for (let id = 0; id < this.forwardNodes; id++) {
+    const ids = [...this.graph.nodes.slice(0, this.forwardNodes).keys()];
+    /** Maps whose places can be taken, with the stage that reads them. */
+    const free = new Map(ids.map((id) => [id, this.onlyReader(id)] as const).filter(([, home]) => home));
+    const take = (id: NodeId, map: NodeId | undefined) => {
+      if (map === undefined || !sameHome(this.home(id), free.get(map))) return;
+      free.delete(map);
+      alias.set(this.valueBuffer(id), this.valueBuffer(map));
+    };
+    const kept = ids.filter((id) => this.isElementwise(id) && this.hasSlot(id) && this.stateThatIs(id) < 0);
+    for (const id of kept) {
       const node = this.graph.node(id);
-      if (node.kind !== 'unary' || !this.hasSlot(id) || this.stateThatIs(id) >= 0) continue;
-      const map = this.graph.node(node.of);
-      if (map.kind !== 'map' || !sameHome(this.home(id), this.home(node.of))) continue;
-      const from = this.valueBuffer(node.of);
-      const users = this.graph.nodes
-        .slice(0, this.forwardNodes)
-        .filter((user, userId) => userId !== id && this.readsNode(user, node.of));
-      if (users.length === 0 && !this.readAt.has(from) && !this.cellGraph.next.includes(node.of)) {
-        alias.set(this.valueBuffer(id), from);
-      }
+      if (node.kind === 'unary') take(id, node.of);
+    }
+    for (const id of kept) {
+      if (!alias.has(this.valueBuffer(id))) take(id, [...free].find(([, home]) => sameHome(this.home(id), home))?.[0]);
     }
     return alias;
+  }
+
+  /** Of a map that the element-wise work of one stage reads and nothing else: that stage. */
+  private onlyReader(id: NodeId): Home | undefined {
+    if (this.graph.node(id).kind !== 'map' || this.cellGraph.next.includes(id)) return undefined;
+    if (this.readAt.has(this.valueBuffer(id))) return undefined;
+    const users = this.graph.nodes
+      .slice(0, this.forwardNodes)
+      .flatMap((user, userId) => (this.readsNode(user, id) ? [userId] : []));
+    const [home] = users.map((user) => this.home(user));
+    const isOne = users.every((user) => this.isElementwise(user) && sameHome(this.home(user), home));
+    return isOne ? home : undefined;
   }
 
   private readsNode(user: CellGraph['graph']['nodes'][number], id: NodeId): boolean {
