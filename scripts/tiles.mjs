@@ -11,7 +11,7 @@ const unrolled = 4;
 /** @param {number} count @param {(index: number) => string} line */
 const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
-const sumsParameters = 'rows: i32, at: usize, d: usize, c: usize, cStride: usize, from: usize, fromStride: usize';
+const sumsParameters = 'rows: i32, at: usize, d: usize, c: usize, cStride: usize, begins: bool';
 
 /** @param {number} panel columns of a panel */
 export function tiles(panel) {
@@ -66,9 +66,10 @@ ${turn(count, 0, 'w', panelBytes, 4)}
   }
 ${finish(count)}
 }`;
+  /** What C holds is loaded last: by then it has come, from wherever it was. */
   const sums = (/** @type {number} */ count) => `
 function sums${count}(${sumsParameters}): void {
-${begin(count)}
+${lines(count, (row) => lines(vectors, (v) => `  let c${row}${v} = i32x4.splat(0);`))}
   let left = rows;
   for (; left >= ${unrolled}; left -= ${unrolled}) {
 ${lines(unrolled, (u) => turn(count, u, 'd', 4, panelBytes))}
@@ -79,6 +80,15 @@ ${lines(unrolled, (u) => turn(count, u, 'd', 4, panelBytes))}
 ${turn(count, 0, 'd', 4, panelBytes)}
     at += ${panelBytes};
     d += ${panelBytes};
+  }
+  if (!begins) {
+    let from = c;
+${lines(count, (row) =>
+  [
+    lines(vectors, (v) => `    c${row}${v} = f32x4.add(v128.load(from, ${16 * v}), c${row}${v});`),
+    row + 1 < count ? '    from += cStride;' : '',
+  ].join('\n'),
+)}
   }
 ${finish(count)}
 }`;
@@ -98,7 +108,7 @@ ${dispatch(
   'a: usize, aStride: usize, k: i32, w: usize, c: usize, from: usize, fromStride: usize',
   'a, aStride, k, w, c, from, fromStride',
 )}
-${dispatch('sums', sumsParameters, 'rows, at, d, c, cStride, from, fromStride')}
+${dispatch('sums', sumsParameters, 'rows, at, d, c, cStride, begins')}
 export function rowTimesFour(a: usize, aStride: usize, k: i32, w: usize, wStride: usize, c: usize, cStride: usize, from: usize, fromStride: usize): void {
 ${begin(4)}
   for (let left = k; left > 0; left -= ${panel}) {

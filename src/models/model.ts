@@ -1,7 +1,7 @@
 import type { Random } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
-import { tokenStep } from '../engine/backend/token-step';
+import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { recurrent } from '../engine/recurrent';
 import { engineBackend, tf } from '../engine/tensors';
@@ -50,6 +50,13 @@ export interface LossGradients {
   readonly loss: tf.Scalar;
   readonly gradients: tf.NamedTensorMap;
   readonly next: ModelState;
+}
+
+/** Reads a text token by token. */
+export interface TokenReader {
+  /** Logits of the token after these, which follow the ones before. */
+  read(ids: readonly number[]): Float32Array;
+  end(): void;
 }
 
 export interface ForwardOptions {
@@ -145,9 +152,8 @@ export class Model {
     if (!backend || this.spec.input.kind !== 'tokens' || (this.spec.dropout > 0 && this.spec.layers > 1)) {
       return this.gradients((result) => result.crossEntropy(targets), input, state, dropout);
     }
-    const layers = Array.from({ length: this.spec.layers }, (_, layer) => this.weight(`layers.${layer}`));
-    const [embedding, headWeights, headBias] = [this.weight('embedding'), this.weight('head.W'), this.weight('head.b')];
-    const model = { embedding, layers, headWeights, headBias };
+    const model = this.tokenModel();
+    const { embedding, layers, headWeights, headBias } = model;
     const { loss, gradients, next } = tokenStep(backend, this.spec.cell, model, input, targets, state);
     const named: tf.NamedTensorMap = {
       [embedding.name]: gradients.embedding,
@@ -158,6 +164,46 @@ export class Model {
       named[variable.name] = gradients.layers[layer] as tf.Tensor;
     });
     return { loss: loss as tf.Scalar, gradients: named, next: next as tf.Tensor2D[] };
+  }
+
+  /**
+   * Reads tokens one after another: what to call with the next ones, for the logits of the token after them. To be ended.
+   */
+  reader(): TokenReader {
+    const backend = engineBackend();
+    let state: readonly tf.TensorInfo[] = this.zeroState(1);
+    if (!backend) {
+      return {
+        read: (ids) => {
+          const before = state as ModelState;
+          const [logits, ...next] = tf.tidy(() => {
+            const forward = this.forward(tf.tensor2d([...ids], [1, ids.length], 'int32'), before);
+            return [tf.reshape(tf.slice(forward.output, [0, ids.length - 1, 0], [1, 1, -1]), [-1]), ...forward.state];
+          });
+          tf.dispose([...before]);
+          state = next;
+          const values = Float32Array.from(logits?.dataSync() ?? []);
+          logits?.dispose();
+          return values;
+        },
+        end: () => tf.dispose([...(state as ModelState)]),
+      };
+    }
+    // From here on the state is the backend's own, which TF.js does not count.
+    const zeros = state as ModelState;
+    state = zeros.map(({ shape }) => backend.makeTensorInfo(shape, 'float32', new Float32Array(sizeOf(shape))));
+    tf.dispose([...zeros]);
+    const model = this.tokenModel();
+    return {
+      read: (ids) => {
+        const { logits, next } = nextToken(backend, this.spec.cell, model, ids, state);
+        state = next;
+        return logits;
+      },
+      end: () => {
+        for (const { dataId } of state) backend.disposeData(dataId);
+      },
+    };
   }
 
   /** The same of any loss of a forward pass. */
@@ -201,6 +247,15 @@ export class Model {
 
   dispose(): void {
     for (const variable of this.parameters.values()) variable.dispose();
+  }
+
+  private tokenModel(): TokenModel<tf.Variable> {
+    return {
+      embedding: this.weight('embedding'),
+      layers: Array.from({ length: this.spec.layers }, (_, layer) => this.weight(`layers.${layer}`)),
+      headWeights: this.weight('head.W'),
+      headBias: this.weight('head.b'),
+    };
   }
 
   private weight(name: string): tf.Variable {

@@ -8,13 +8,14 @@ import { fixed, type Place } from '../wasm/program';
 import { backendName, type EngineBackend } from './backend';
 import { type BoundLayer, boundLayer } from './bound-layers';
 import { Block, type Stored } from './storage';
+import { TableProducts } from './table-products';
 
 /** What a layer is called with besides tensors; the gradient finds the forward pass in it. */
 export interface LayerCall {
   readonly cell: Cell;
   readonly record: boolean;
   /** Ids [batch, time]: the input is a table of embeddings then. */
-  readonly ids: tf.Tensor2D | undefined;
+  readonly ids: tf.TensorInfo | undefined;
   /** Left by the forward pass for the backward one; the tensor that is saved holds its blocks. */
   pass?: Pass;
 }
@@ -132,18 +133,26 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
   });
   let tokens: Tokens | undefined;
   let table = 0;
+  let isTableStale = false;
   let sources: readonly Place[] = [];
   if (ids) {
     const vocabulary = input.shape[0] ?? 0;
-    table = backend.stored(input).rows();
-    const byTable = layer.multipliesTable(vocabulary);
+    const embedding = backend.stored(input);
+    table = embedding.rows();
+    const panels = embedding.derived('panels', layer.tableBytes(vocabulary, inputSize));
+    isTableStale = panels.isStale;
+    const products = layer.canMultiplyTable
+      ? TableProducts.of(weights).place(
+          ...([machine, embedding, vocabulary, batch * timeSteps, layer.productBytes(vocabulary)] as const),
+        )
+      : undefined;
     tokens = {
       vocabulary,
       ids: machine.layOutIds(backend.stored(ids).values as Int32Array, batch, timeSteps, kept(4 * batch * timeSteps)),
-      table: kept(layer.tableBytes(vocabulary, inputSize)),
-      products: byTable ? kept(layer.productBytes(vocabulary)) : 0,
+      table: panels.at,
+      products,
     };
-    if (!byTable) {
+    if (!products) {
       const rows = panelSequence(parts, timeSteps, machine.rowBytes(inputSize));
       sources = rows.places(kept(rows.bytes));
     }
@@ -170,11 +179,11 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
   });
   const key = [weightsAt, packed.at, values.at, sources[0]?.at ?? 0, sources[0]?.stride ?? 0, table];
   for (const { block } of states) key.push(block.at);
-  if (tokens) key.push(tokens.table, tokens.products, tokens.ids[0] ?? 0);
+  if (tokens) key.push(...tokenKey(tokens), isTableStale ? 1 : 0, tokens.products?.isStale ? 1 : 0);
   bound.forward.run(
     key,
     (writer) => {
-      if (tokens) {
+      if (tokens && isTableStale) {
         writer
           .block('each', 1, tokens.vocabulary)
           .command('toPanels', table, 0, 4 * inputSize, inputSize, fixed(tokens.table))
@@ -212,6 +221,10 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
 }
 
 const nowhere = fixed(0);
+
+function tokenKey({ table, products, ids }: Tokens): number[] {
+  return [table, products?.at ?? 0, ids[0] ?? 0];
+}
 
 /** One time step, part by part. */
 function copyParts(machine: Machine, from: readonly Place[], to: readonly PartPlace[]): void {
@@ -281,7 +294,9 @@ function backward(
       layer.weights.pack(writer, weightsAt, transposed.at, 'transposed'),
     );
   }
-  const byTable = tokens !== undefined && layer.multipliesTable(tokens.vocabulary);
+  const byTable = tokens?.products !== undefined;
+  // Sums by token take the place of the table's products.
+  if (byTable) TableProducts.of(weights).spoil();
   const sequence = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(inputSize));
   const inputBlock = wantsInput && !byTable ? kept(sequence.bytes) : undefined;
   const inputPlaces = inputBlock && sequence.places(inputBlock.at);
@@ -318,7 +333,7 @@ function backward(
     ...[upstream[0]?.at ?? 0, upstream[0]?.stride ?? 0, scratch.at, gradients.at],
     ...[inputBlock?.at ?? 0, table?.at ?? 0, panels?.at ?? 0, ...(first?.states ?? [])],
   ];
-  if (tokens) key.push(tokens.table, tokens.products, tokens.ids[0] ?? 0);
+  if (tokens) key.push(...tokenKey(tokens));
   const work = machine.heap.allocate(layer.workBytes(tokens?.vocabulary ?? 0));
   key.push(work);
   bound.backward.run(key, (writer) => {

@@ -1,7 +1,7 @@
 // The gradients of what a map has learned: its weights, its bias, and a table that its input was looked up in. Sums over all
 // time steps and rows of the batch, panel by panel of D, the gradient with respect to what the map gave. Rows are added in
 // the same order however many threads there are.
-import { scratch, zeros } from './memory';
+import { scratch } from './memory';
 import { addRow, copyRow, panelBytes, panelsOf } from './panel';
 import { thread as self } from './thread';
 import { sums } from './tiles';
@@ -168,10 +168,10 @@ function addProduct(
   for (let tiles = (count + 5) / 6; tiles > 0; tiles--) {
     const n = (count + tiles - 1) / tiles;
     if (isWhole) {
-      sums(n, rows, a, d, c, stride, begins ? zeros : c, begins ? 0 : stride);
+      sums(n, rows, a, d, c, stride, begins);
     } else {
       const tile = scratch(self);
-      sums(n, rows, a, d, tile, panelBytes, zeros, 0);
+      sums(n, rows, a, d, tile, panelBytes, true);
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < width; j++) {
           const cell = c + <usize>i * stride + (<usize>j << 2);

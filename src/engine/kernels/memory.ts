@@ -1,7 +1,5 @@
 // Low memory, below what the engine allocates (from heapStart of src/engine/wasm/memory.ts on).
 
-/** 256 bytes that stay zero. */
-export const zeros: usize = 256;
 /** Numbers that the code loads rather than holds, since V8 builds a vector constant anew at each use. */
 export const constants: usize = 512;
 /** Words that the threads share: see pool.ts. */

@@ -21,8 +21,8 @@ export interface Tokens {
   readonly ids: readonly number[];
   /** The table, panel by panel. */
   readonly table: number;
-  /** Its products with the input weights, `productBytes` of them. */
-  readonly products: number;
+  /** Its products with the input weights, `productBytes` of them, and whether they have to be made; absent: row by row. */
+  readonly products: { readonly at: number; readonly isStale: boolean } | undefined;
 }
 
 /** Where the gradient of the table of embeddings goes. */
@@ -69,13 +69,11 @@ export class Layer {
   }
 
   /**
-   * Whether the table of embeddings is better multiplied by the weights before its rows are taken than after: exact up to
-   * rounding, and fewer products where it has fewer rows than the batch has tokens.
+   * Whether a table of embeddings can be multiplied by the weights before its rows are taken rather than after: exact up to
+   * rounding, and fewer products where it has fewer rows than tokens are looked up.
    */
-  multipliesTable(vocabulary: number): boolean {
-    const { batch, timeSteps } = this.shape;
-    const once = this.inputProducts().every(({ start }) => start !== 'itself');
-    return once && vocabulary <= batch * timeSteps;
+  get canMultiplyTable(): boolean {
+    return this.inputProducts().every(({ start }) => start !== 'itself');
   }
 
   /** Bytes of the table's products. */
@@ -92,11 +90,11 @@ export class Layer {
   forward(writer: ProgramWriter, places: readonly PartPlaces[], tokens?: Tokens): void {
     const { units, inputSize, timeSteps } = this.shape;
     const panels = this.machine.panelsOf(units);
-    const byTable = tokens !== undefined && this.multipliesTable(tokens.vocabulary);
+    const byTable = tokens?.products !== undefined;
     const products = byTable ? this.inputProducts() : [];
     const product = (index: number) => (tokens ? this.productAt(tokens, index) : 0);
     const packed = (name: string) => (places[0]?.packed ?? 0) + this.weights.packed.at(name);
-    if (tokens && byTable) {
+    if (tokens?.products?.isStale) {
       writer.block('each', 1, tokens.vocabulary);
       products.forEach(({ weight, start }, index) => {
         const begin = packed(typeof start === 'object' ? start.bias : 'zeros');
@@ -190,7 +188,7 @@ export class Layer {
     tokens?: Tokens & { readonly gradient: TableGradient },
   ): void {
     const { timeSteps, batch } = this.shape;
-    const byTable = tokens !== undefined && this.multipliesTable(tokens.vocabulary);
+    const byTable = tokens?.products !== undefined;
     const after = this.plan.backward.after.filter(
       (command) =>
         command.op !== 'product' ||
@@ -340,7 +338,7 @@ export class Layer {
 
   /** Where the table's products with one of the input's weights are; backward, the sums by token of their gradients. */
   private productAt({ products, vocabulary }: Tokens, index: number): number {
-    return products + index * this.tableBytes(vocabulary);
+    return (products?.at ?? 0) + index * this.tableBytes(vocabulary);
   }
 
   /** Products of the input that a gradient reaches. */
