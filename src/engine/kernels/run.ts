@@ -45,6 +45,9 @@ import {
 /** Rows that a product over all time steps takes together, so that a panel of weights serves them from the cache. */
 const rowsTogether: i32 = 128;
 
+/** Steps that were made in lockstep, of whatever program. */
+let steps: i32 = 0;
+
 export function run(program: usize, thread: i32, threads: i32): void {
   let at = program;
   while (true) {
@@ -126,6 +129,7 @@ function atStep(command: usize, t: i32, timeSteps: i32, rows: i32, first: i32, c
  * one core, or there are fewer rows than threads. What one thread writes and another one reads has a WAIT between.
  */
 function lockstep(commands: usize, end: usize, t: i32, timeSteps: i32, thread: i32, threads: i32): void {
+  steps++;
   let rows = 1;
   let next = commands;
   while (next < end) {
@@ -187,12 +191,17 @@ function productsInTurn(begin: usize, end: usize, t: i32, rowsBefore: i32, threa
   const panels = word(begin, 8);
   const first = shareOf(panels, thread, threads);
   const count = shareOf(panels, thread + 1, threads) - first;
-  for (let i = 0; i < count; i++) {
-    const panel = first + (t & 1 ? count - 1 - i : i);
+  // A single row keeps the multipliers busy with four panels at a time.
+  const together = rowsBefore == 1 ? 4 : 1;
+  const groups = (count + together - 1) / together;
+  for (let i = 0; i < groups; i++) {
+    const shift = (steps & 1 ? groups - 1 - i : i) * together;
+    const panel = first + shift;
+    const width = min(together, count - shift);
     let rows = rowsBefore;
     for (let command = begin; command < end; command += (<usize>word(command, 1)) << 2) {
       if (word(command, 0) == ROWS) rows = word(command, 2);
-      else product(command, t, rows, 0, rows, panel, 1);
+      else product(command, t, rows, 0, rows, panel, width);
     }
   }
 }
