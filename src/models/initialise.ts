@@ -15,7 +15,7 @@ export function orthogonal([size = 1]: readonly number[], random: Random): Float
     // As often as most of a row is taken away, since one pass leaves rounding errors as large as what was taken.
     for (let before = Number.POSITIVE_INFINITY, after = length(row); after < before / 2; ) {
       before = after;
-      for (const earlier of rows) subtractProjection(row, earlier);
+      subtractProjections(row, rows);
       after = length(row);
     }
     const norm = length(row);
@@ -55,10 +55,32 @@ export function standardNormal(shape: readonly number[], random: Random): Float3
   return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
 }
 
-function subtractProjection(row: Float64Array, onto: Float64Array): void {
-  const share = dot(row, onto);
-  for (let index = 0; index < row.length; index++)
-    row[index] = (row[index] as number) - share * (onto[index] as number);
+/** Takes away what a row has of orthonormal others: of four at a time, since a processor adds four sums as fast as one. */
+function subtractProjections(row: Float64Array, others: readonly Float64Array[]): void {
+  for (let at = 0; at < others.length; at += 4) {
+    const a = others[at] as Float64Array;
+    const [b = nothing(row), c = nothing(row), d = nothing(row)] = others.slice(at + 1, at + 4);
+    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+    for (let index = 0; index < row.length; index++) {
+      const value = row[index] as number;
+      ofA += value * (a[index] as number);
+      ofB += value * (b[index] as number);
+      ofC += value * (c[index] as number);
+      ofD += value * (d[index] as number);
+    }
+    for (let index = 0; index < row.length; index++) {
+      row[index] =
+        (row[index] as number) -
+        ofA * (a[index] as number) -
+        ofB * (b[index] as number) -
+        ofC * (c[index] as number) -
+        ofD * (d[index] as number);
+    }
+  }
+}
+
+function nothing(row: Float64Array): Float64Array {
+  return new Float64Array(row.length);
 }
 
 function length(row: Float64Array): number {
