@@ -167,9 +167,11 @@ export class Model {
   }
 
   /**
-   * Reads tokens one after another: what to call with the next ones, for the logits of the token after them. To be ended.
+   * Reads a text token by token. To be ended.
+   *
+   * @param length how many tokens will be read in all
    */
-  reader(): TokenReader {
+  reader(length: number): TokenReader {
     const backend = engineBackend();
     let state: readonly tf.TensorInfo[] = this.zeroState(1);
     if (!backend) {
@@ -196,7 +198,7 @@ export class Model {
     const model = this.tokenModel();
     return {
       read: (ids) => {
-        const { logits, next } = nextToken(backend, this.spec.cell, model, ids, state);
+        const { logits, next } = nextToken(backend, this.spec.cell, model, ids, state, length);
         state = next;
         return logits;
       },

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { Head, type LossPlaces } from '../wasm/head';
 import type { Machine } from '../wasm/machine';
-import { mapGradientBytes, writeMapGradients } from '../wasm/map-gradient';
-import { type PanelSequence, type Part, type PartPlace, panelSequence } from '../wasm/parts';
-import { floatBits, type ProgramWriter } from '../wasm/program';
+import type { Part, PartPlace } from '../wasm/parts';
 import { backendName, type EngineBackend } from './backend';
 import { Programs } from './programs';
 import { Recent } from './recent';
@@ -10,19 +9,12 @@ import { Block, type Stored } from './storage';
 
 /** What the backward pass needs of the forward one. */
 interface Pass {
-  readonly head: Head;
+  readonly bound: BoundHead;
   readonly sequence: readonly PartPlace[];
   readonly output: readonly PartPlace[];
   readonly weights: Stored;
   readonly loss: LossPlaces | undefined;
   gradients?: Gradients;
-}
-
-/** Of a cross-entropy, by part: targets, and sums and losses for each of them. */
-interface LossPlaces {
-  readonly targets: readonly number[];
-  readonly sums: readonly number[];
-  readonly losses: readonly number[];
 }
 
 interface Gradients {
@@ -72,110 +64,17 @@ function run(sequence: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor, targets: 
 /** Shapes that are kept ready. */
 const mostShapes = 16;
 
-/** Logits in columns beyond the classes: as good as impossible, and e to their power is 0. */
-const impossible = -1e30;
-
-class Head {
+/** A head with what is kept for it between calls. */
+interface BoundHead {
+  readonly head: Head;
   readonly forward: Programs;
   readonly backward: Programs;
   readonly packing: Programs;
-  readonly inPanels: PanelSequence;
-  readonly outInPanels: PanelSequence;
-  readonly packedBytes: number;
-  readonly transposedBytes: number;
-  private readonly biasOffset: number;
-
-  constructor(
-    readonly machine: Machine,
-    readonly batch: number,
-    readonly timeSteps: number,
-    readonly units: number,
-    readonly outputs: number,
-  ) {
-    this.forward = new Programs(machine);
-    this.backward = new Programs(machine);
-    this.packing = new Programs(machine);
-    this.inPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(units));
-    this.outInPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(outputs));
-    this.biasOffset = machine.panelsOf(outputs) * units * machine.panelBytes;
-    this.packedBytes = this.biasOffset + machine.panelsOf(outputs) * machine.panelBytes;
-    this.transposedBytes = machine.panelsOf(units) * (outputs + 1) * machine.panelBytes;
-  }
-
-  pack(writer: ProgramWriter, weights: number, bias: number, packed: number, isLoss: boolean): void {
-    const beyond = isLoss ? floatBits(impossible) : 0;
-    writer
-      .block('panels', 1, 1)
-      .command('pack', weights, this.units, this.outputs, packed)
-      .command('packVector', bias, this.outputs, packed + this.biasOffset, beyond);
-  }
-
-  /** @param loss where a cross-entropy is wanted */
-  output(
-    writer: ProgramWriter,
-    sequence: readonly PartPlace[],
-    packed: number,
-    output: readonly PartPlace[],
-    loss?: LossPlaces,
-  ): void {
-    const panels = this.machine.panelsOf(this.outputs);
-    sequence.forEach((part, index) => {
-      const out = output[index] ?? part;
-      writer
-        .block('each', this.timeSteps, part.rows, part.index)
-        .command('product', part, this.units, packed, out, panels, packed + this.biasOffset);
-      if (!loss) return;
-      const [targets = 0, sums = 0, losses = 0] = [loss.targets[index], loss.sums[index], loss.losses[index]];
-      writer.command('crossEntropy', out, targets, sums, losses, panels);
-    });
-  }
-
-  /**
-   * Gradients of the sequence and of what is learned, from the gradient of the output; where a cross-entropy was wanted,
-   * from what it left there.
-   */
-  gradients(
-    writer: ProgramWriter,
-    places: {
-      readonly sequence: readonly PartPlace[];
-      readonly slope: readonly PartPlace[];
-      readonly transposed: number;
-      readonly sequenceGradient: readonly PartPlace[];
-      readonly weightGradient: number;
-      readonly biasGradient: number;
-      /** Where `workBytes` are free. */
-      readonly work: number;
-      readonly loss: (LossPlaces & { readonly scale: number }) | undefined;
-    },
-  ): void {
-    const { machine, units, outputs, timeSteps, batch } = this;
-    const { sequence, slope, transposed, sequenceGradient, weightGradient, biasGradient, work, loss } = places;
-    const panels = machine.panelsOf(units);
-    const zeros = transposed + panels * outputs * machine.panelBytes;
-    slope.forEach((part, index) => {
-      writer.block('each', timeSteps, part.rows, part.index);
-      if (loss) {
-        const [targets = 0, sums = 0] = [loss.targets[index], loss.sums[index]];
-        writer.command('crossEntropyGradient', part, targets, sums, loss.scale, machine.panelsOf(outputs));
-      }
-      const to = sequenceGradient[index] ?? part;
-      writer.command('product', part, outputs, transposed, to, panels, zeros);
-    });
-    writer.barrier().block('panels', timeSteps, batch);
-    writeMapGradients(writer, machine, work, {
-      columns: outputs,
-      parts: slope,
-      maps: [{ d: slope, bias: biasGradient }],
-      arguments: [{ k: units, a: sequence, targets: [{ map: 0, at: weightGradient }] }],
-    });
-  }
-
-  dispose(): void {
-    for (const programs of [this.forward, this.backward, this.packing]) programs.dispose();
-  }
 }
 
-const heads = new Recent<Head>(mostShapes, (head) => head.dispose());
+const heads = new Recent<BoundHead>(mostShapes, ({ forward, backward, packing }) => {
+  for (const programs of [forward, backward, packing]) programs.dispose();
+});
 
 export function registerHeadKernels(): void {
   tf.registerKernel({
@@ -205,8 +104,16 @@ export function registerHeadKernels(): void {
   });
 }
 
-function headOf(machine: Machine, ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]): Head {
-  return heads.get(`${machine.id} ${sizes.join(' ')}`, () => new Head(machine, ...sizes));
+function headOf(
+  machine: Machine,
+  ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]
+): BoundHead {
+  return heads.get(`${machine.id} ${sizes.join(' ')}`, () => ({
+    head: new Head(machine, ...sizes),
+    forward: new Programs(machine),
+    backward: new Programs(machine),
+    packing: new Programs(machine),
+  }));
 }
 
 /** The forward kernel: a handle for the gradient, and the output or the loss. */
@@ -216,7 +123,8 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   if (!sequence || !weights || !bias) throw new Error('The head was given too little');
   const [batch = 0, timeSteps = 0, units = 0] = sequence.shape;
   const outputs = weights.shape[1] ?? 0;
-  const head = headOf(machine, batch, timeSteps, units, outputs);
+  const bound = headOf(machine, batch, timeSteps, units, outputs);
+  const { head } = bound;
   const isLoss = call.targets !== undefined;
 
   const sequenceStored = backend.stored(sequence);
@@ -229,17 +137,17 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   // The bias is packed with the weights, and marked as seen.
   const seen = biasStored.derived(isLoss ? 'packed for a loss' : 'packed', 4);
   if (packed.isStale || seen.isStale) {
-    head.packing.run([weightsAt, biasAt, packed.at, isLoss ? 1 : 0], (writer) =>
+    bound.packing.run([weightsAt, biasAt, packed.at, isLoss ? 1 : 0], (writer) =>
       head.pack(writer, weightsAt, biasAt, packed.at, isLoss),
     );
   }
   const block = Block.of(machine, head.outInPanels.bytes);
   const output = head.outInPanels.places(block.at);
   const keeps = sequenceStored.region ? [sequenceStored.region.block.hold()] : [];
-  const rest = { head, sequence: sequencePlaces, output, weights: weightsStored };
+  const rest = { bound, sequence: sequencePlaces, output, weights: weightsStored };
   const key = [sequencePlaces[0]?.at ?? 0, sequencePlaces[0]?.stride ?? 0, packed.at, block.at];
   if (!call.targets) {
-    head.forward.run(key, (writer) => head.output(writer, sequencePlaces, packed.at, output));
+    bound.forward.run(key, (writer) => head.output(writer, sequencePlaces, packed.at, output));
     call.pass = { ...rest, loss: undefined };
     const result = backend.sequenceIn(block, timeSteps, outputs, output);
     return [backend.make([1], { block, layout: { kind: 'rows', at: block.at } }, keeps), result];
@@ -255,7 +163,7 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
     sums: targets.map((at) => at + 4 * count),
     losses: targets.map((at) => at + 8 * count),
   };
-  head.forward.run([...key, numbers.at], (writer) => head.output(writer, sequencePlaces, packed.at, output, loss));
+  bound.forward.run([...key, numbers.at], (writer) => head.output(writer, sequencePlaces, packed.at, output, loss));
   call.pass = { ...rest, loss };
   return [
     backend.make([1], { block, layout: { kind: 'rows', at: block.at } }, keeps),
@@ -287,7 +195,7 @@ export function headGradient(
   const { pass } = call;
   if (!pass) throw new Error('There was no forward pass');
   pass.gradients ??= backward(inputs, pass, backend);
-  const { timeSteps, units, outputs, inPanels } = pass.head;
+  const { timeSteps, units, outputs, inPanels } = pass.bound.head;
   if (of === 'weights') return backend.rowsIn(pass.gradients.weights, [units, outputs]);
   if (of === 'bias') return backend.rowsIn(pass.gradients.bias, [outputs]);
   const block = pass.gradients.sequence;
@@ -298,20 +206,16 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
   const { machine } = backend;
   const { handle, slope } = inputs;
   if (!handle || !slope) throw new Error('The head was given too little');
-  const { head, sequence, output, weights, loss } = pass;
+  const { bound, sequence, output, weights, loss } = pass;
+  const { head } = bound;
   const { batch, timeSteps, units, outputs } = head;
   const kept = (bytes: number) => backend.stored(handle).keep(Block.of(machine, bytes));
   const transposed = weights.derived('transposed', head.transposedBytes);
   if (transposed.isStale) {
     const weightsAt = weights.rows();
-    head.packing.run([weightsAt, transposed.at, -1], (writer) => {
-      const zeros = transposed.at + machine.panelsOf(units) * outputs * machine.panelBytes;
-      writer
-        .block('panels', 1, 1)
-        .command('packTransposed', weightsAt, units, outputs, transposed.at)
-        // A whole row of zeros for products to begin with.
-        .command('packVector', 0, units, zeros, 0);
-    });
+    bound.packing.run([weightsAt, transposed.at, -1], (writer) =>
+      head.packTransposed(writer, weightsAt, transposed.at),
+    );
   }
   const gradients: Gradients = {
     sequence: kept(head.inPanels.bytes),
@@ -320,7 +224,7 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
   };
   const slopes = loss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
   const scale = machine.heap.allocate(4);
-  const work = machine.heap.allocate(mapGradientBytes(machine, batch, machine.panelsOf(outputs)));
+  const work = machine.heap.allocate(head.workBytes);
   if (loss) {
     const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
     machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
@@ -329,7 +233,7 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
     ...[sequence[0]?.at ?? 0, sequence[0]?.stride ?? 0, slopes[0]?.at ?? 0, slopes[0]?.stride ?? 0, transposed.at],
     ...[gradients.sequence.at, gradients.weights.at, gradients.bias.at, loss?.targets[0] ?? 0, scale, work],
   ];
-  head.backward.run(key, (writer) => {
+  bound.backward.run(key, (writer) => {
     head.gradients(writer, {
       ...{ sequence, slope: slopes, transposed: transposed.at },
       sequenceGradient: head.inPanels.places(gradients.sequence.at),

@@ -10,7 +10,6 @@ export class TableProducts {
   private tableVersion = -1;
   private weightsVersion = -1;
   private isMade = false;
-  private tokens = 0;
 
   private constructor(private readonly weights: Stored) {}
 
@@ -20,27 +19,15 @@ export class TableProducts {
     return known;
   }
 
-  /**
-   * Where the products are for a call that looks up so many tokens, and whether they have to be made first. Undefined as long
-   * as fewer tokens were looked up since the last change than the table has rows: each token's own product is less work then.
-   */
-  place(
-    machine: Machine,
-    table: Stored,
-    rows: number,
-    tokens: number,
-    bytes: number,
-  ): { readonly at: number; readonly isStale: boolean } | undefined {
+  /** Where the products are, and whether they have to be made first. */
+  place(machine: Machine, table: Stored, bytes: number): { readonly at: number; readonly isStale: boolean } {
     const { weights } = this;
     if (this.table !== table || this.tableVersion !== table.version || this.weightsVersion !== weights.version) {
       this.table = table;
       this.tableVersion = table.version;
       this.weightsVersion = weights.version;
       this.isMade = false;
-      this.tokens = 0;
     }
-    this.tokens += tokens;
-    if (!this.isMade && this.tokens < rows) return undefined;
     if (!this.block || this.block.bytes < bytes) this.block = weights.keep(Block.of(machine, bytes));
     const isStale = !this.isMade;
     this.isMade = true;

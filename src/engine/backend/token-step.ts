@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
 import type { EngineBackend } from './backend';
 import { type HeadCall, headForward, headGradient } from './head-kernel';
-import { type LayerCall, layerForward, layerGradient } from './recurrent-kernel';
+import { layerGradient } from './layer-backward';
+import type { LayerCall } from './layer-call';
+import { layerForward } from './layer-forward';
 
 /** Weights of a language model: the table of embeddings, each layer's, and the head's. */
 export interface TokenModel<T> {
@@ -19,12 +21,14 @@ function passLayers(
   { embedding, layers }: Pick<TokenModel<tf.TensorInfo>, 'embedding' | 'layers'>,
   ids: tf.TensorInfo,
   state: readonly tf.TensorInfo[],
+  lookups?: number,
 ) {
   const next: tf.TensorInfo[] = [];
   const passes: { readonly call: LayerCall; readonly handle: tf.TensorInfo; readonly output: tf.TensorInfo }[] = [];
   let input = embedding;
   for (const weights of layers) {
-    const call: LayerCall = { cell, record: false, ids: passes.length === 0 ? ids : undefined };
+    const isFirst = passes.length === 0;
+    const call: LayerCall = { cell, record: false, ...(isFirst ? { ids, lookups } : { ids: undefined }) };
     const inputs: tf.NamedTensorInfoMap = { input, weights };
     cell.states.forEach((_, index) => {
       inputs[`state${index}`] = state[next.length + index];
@@ -44,6 +48,7 @@ function passLayers(
  *
  * @param ids of one text, in their order
  * @param state layer by layer, [1, units] each; disposed of
+ * @param lookups how many tokens are read in all
  */
 export function nextToken(
   backend: EngineBackend,
@@ -51,9 +56,10 @@ export function nextToken(
   model: TokenModel<tf.TensorInfo>,
   ids: readonly number[],
   state: readonly tf.TensorInfo[],
+  lookups: number,
 ): { readonly logits: Float32Array; readonly next: readonly tf.TensorInfo[] } {
   const input = backend.makeTensorInfo([1, ids.length], 'int32', Int32Array.from(ids));
-  const { passes, output, next } = passLayers(backend, cell, model, input, state);
+  const { passes, output, next } = passLayers(backend, cell, model, input, state, lookups);
   const head = { sequence: output, weights: model.headWeights, bias: model.headBias };
   const [handle, result] = headForward(head, { targets: undefined }, backend);
   if (!handle || !result) throw new Error('The head gave nothing');

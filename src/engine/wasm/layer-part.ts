@@ -1,5 +1,6 @@
 import type { Buffer, Command, Plan } from '../plan/plan';
 import type { LayerWeights } from './layer-weights';
+import type { StepWriter } from './loops';
 import type { Machine } from './machine';
 import type { Part } from './parts';
 import { Pieces } from './pieces';
@@ -25,9 +26,6 @@ export interface BackwardPartPlaces extends PartPlaces {
   /** Where the gradient with respect to the input goes; undefined where nobody asks for it. */
   readonly inputGradient: Place | undefined;
 }
-
-/** Takes the commands of a step. */
-export type StepWriter = Pick<ProgramWriter, 'command'>;
 
 /** A plan over the rows of one part: how its buffers lie in memory, and its loops. */
 export class LayerPart {

@@ -1,6 +1,7 @@
 import type { Buffer, Command, Plan } from '../plan/plan';
-import { type BackwardPartPlaces, LayerPart, type PartPlaces, type StepWriter } from './layer-part';
+import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
+import { type Direction, type StepOfPart, writeLockstep, writeLoops } from './loops';
 import type { Machine } from './machine';
 import { mapGradientBytes, writeMapGradients } from './map-gradient';
 import { fixed, type ProgramWriter } from './program';
@@ -113,8 +114,8 @@ export class Layer {
           .command('gather', tokens.table, tokens.ids[index] ?? 0, own.input, width, tokens.vocabulary);
       });
     }
-    this.overTime(writer, 'forward', (steps, part, index) => {
-      const own = this.ownOf(places, index);
+    this.overTime(writer, 'forward', (steps, index) => {
+      const [part, own] = [this.part(index), this.ownOf(places, index)];
       products.forEach(({ c }, number) => {
         const ids = tokens?.ids[index] ?? 0;
         steps.command('gather', product(number), ids, part.value(c, own), panels, tokens?.vocabulary ?? 0);
@@ -123,46 +124,11 @@ export class Layer {
     });
   }
 
-  /**
-   * The loop over time. Each thread goes through all steps with its own part of the rows; or all threads go through them
-   * together, each with its own panels of the units, where a step's weights would not fit into the cache of one core, or
-   * some threads would have no row.
-   */
-  private overTime(
-    writer: ProgramWriter,
-    direction: 'forward' | 'backward',
-    step: (writer: StepWriter, part: LayerPart, index: number) => void,
-  ): void {
+  private overTime(writer: ProgramWriter, direction: Direction, step: StepOfPart): void {
     const { timeSteps, batch } = this.shape;
-    if (!this.isInLockstep) {
-      this.parts.forEach((part, index) => {
-        step(writer.block(direction, timeSteps, part.part.rows, part.part.index), part, index);
-      });
-      return;
-    }
-    writer.barrier().block(direction === 'forward' ? 'lockstepForward' : 'lockstepBackward', timeSteps, batch);
-    const lists = this.parts.map((part, index) => {
-      const list: Parameters<ProgramWriter['command']>[] = [];
-      const steps: StepWriter = {
-        command: (...command) => {
-          list.push(command);
-          return writer;
-        },
-      };
-      step(steps, part, index);
-      return list;
-    });
-    // The same commands for each part, and a wait wherever what one thread wrote another one may read.
-    lists[0]?.forEach(([operation], number) => {
-      if (operation === 'norm' || operation === 'normGradient') writer.command('wait');
-      lists.forEach((list, index) => {
-        const command = list[number];
-        writer.command('rows', this.parts[index]?.part.rows ?? 0);
-        if (command) writer.command(...command);
-      });
-      if (operation === 'segment' || operation === 'norm' || operation === 'normGradient') writer.command('wait');
-    });
-    writer.command('wait');
+    const parts = this.parts.map(({ part }) => part);
+    if (this.isInLockstep) writeLockstep(writer, direction, timeSteps, batch, parts, step);
+    else writeLoops(writer, direction, timeSteps, parts, step);
   }
 
   /** Whether all threads go through the time steps together. */
@@ -196,7 +162,9 @@ export class Layer {
         (!byTable && places.every(({ inputGradient }) => inputGradient !== undefined)),
     );
     this.each(places, (part, own) => part.clearSums(writer, own));
-    this.overTime(writer, 'backward', (steps, part, index) => part.backward(steps, this.ownOf(places, index), after));
+    this.overTime(writer, 'backward', (steps, index) =>
+      this.part(index).backward(steps, this.ownOf(places, index), after),
+    );
     writer.barrier();
     writer.block('panels', timeSteps, batch);
     this.learned(writer, places, gradients, work, byTable ? tokens : undefined);
@@ -322,6 +290,10 @@ export class Layer {
     this.parts.forEach((part, index) => {
       body(part, this.ownOf(places, index), index);
     });
+  }
+
+  private part(index: number): LayerPart {
+    return this.ownOf(this.parts, index);
   }
 
   private ownOf<P>(places: readonly P[], index: number): P {

@@ -21,9 +21,9 @@ const stride = 32;
 /** Draws tokens one after another, each fed back as the next input. Never draws the unknown token. Returns ids. */
 export async function generate(model: Model, options: GenerateOptions): Promise<number[]> {
   const generated: number[] = [];
-  const reader = model.reader();
+  let input = options.prompt.slice(-longestPrompt);
+  const reader = model.reader(input.length + options.length);
   try {
-    let input = options.prompt.slice(-longestPrompt);
     while (generated.length < options.length) {
       const id = draw(reader.read(input), options);
       generated.push(id);

@@ -14,14 +14,19 @@ const spec = {
 
 onEveryEngine(() =>
   describe('a text that is read token by token', () => {
-    // More tokens than the table has rows: from there on its products are kept.
+    // More tokens than the table has rows: its products are kept. And fewer: each token has its own.
     const ids = Array.from({ length: 30 }, (_, index) => (index * 7 + 3) % vocabularySize);
 
-    test.each(['lstm', 'gru', 'min-gru'] as const)('leads to the logits of the whole text: %s', (cell) => {
+    test.each([
+      ['lstm', 30],
+      ['gru', 30],
+      ['gru', 5],
+      ['min-gru', 30],
+    ] as const)('leads to the logits of the whole text: %s, of %i tokens announced', (cell, length) => {
       const model = Model.initialise({ ...spec, cell: builtinCell(cell) }, randomFromSeed(5));
       const state = model.zeroState(1);
       const whole = model.forward(tf.tensor2d(ids, [1, ids.length], 'int32'), state).output.dataSync();
-      const reader = model.reader();
+      const reader = model.reader(length);
       const one = [reader.read(ids.slice(0, 4)), ...ids.slice(4).map((id) => reader.read([id]))];
       reader.end();
       one.forEach((logits, index) => {
@@ -34,7 +39,7 @@ onEveryEngine(() =>
     test('follows the weights when they change', () => {
       const model = Model.initialise({ ...spec, cell: builtinCell('gru') }, randomFromSeed(5));
       const read = () => {
-        const reader = model.reader();
+        const reader = model.reader(ids.length);
         const logits = ids.map((id) => reader.read([id])).at(-1) ?? new Float32Array();
         reader.end();
         return logits;
