@@ -58,21 +58,24 @@ export function normGradient(command: usize, t: i32, rows: i32, first: i32, coun
   }
 }
 
-/** Of one row; what lies beyond the units in its last panel does not count. */
+// Sums over one row, eight numbers at a time; what lies beyond the units in its last panel does not count.
+
+/** Bytes from eight numbers of a row to the next eight. */
+@inline
+function toNext(eight: i32, stride: usize): usize {
+  if (PANEL > 8) return eight & 1 ? stride - 32 : 32;
+  return stride;
+}
+
 function sumOf(a: usize, stride: usize, units: i32): f32 {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
-  let left = units;
-  for (; left >= PANEL; left -= PANEL) {
+  for (let eight = 0; eight < units >> 3; eight++) {
     s0 = f32x4.add(s0, v128.load(a, 0));
     s1 = f32x4.add(s1, v128.load(a, 16));
-    if (PANEL > 8) {
-      s0 = f32x4.add(s0, v128.load(a, 32));
-      s1 = f32x4.add(s1, v128.load(a, 48));
-    }
-    a += stride;
+    a += toNext(eight, stride);
   }
   let sum = lanes(f32x4.add(s0, s1));
-  for (; left > 0; left--) {
+  for (let left = units & 7; left > 0; left--) {
     sum += load<f32>(a);
     a += 4;
   }
@@ -83,18 +86,13 @@ function sumOf(a: usize, stride: usize, units: i32): f32 {
 function squaresOf(a: usize, stride: usize, units: i32, mean: f32): f32 {
   const m = f32x4.splat(mean);
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
-  let left = units;
-  for (; left >= PANEL; left -= PANEL) {
+  for (let eight = 0; eight < units >> 3; eight++) {
     s0 = f32x4.add(s0, square(f32x4.sub(v128.load(a, 0), m)));
     s1 = f32x4.add(s1, square(f32x4.sub(v128.load(a, 16), m)));
-    if (PANEL > 8) {
-      s0 = f32x4.add(s0, square(f32x4.sub(v128.load(a, 32), m)));
-      s1 = f32x4.add(s1, square(f32x4.sub(v128.load(a, 48), m)));
-    }
-    a += stride;
+    a += toNext(eight, stride);
   }
   let sum = lanes(f32x4.add(s0, s1));
-  for (; left > 0; left--) {
+  for (let left = units & 7; left > 0; left--) {
     const difference = load<f32>(a) - mean;
     sum += difference * difference;
     a += 4;
@@ -105,19 +103,14 @@ function squaresOf(a: usize, stride: usize, units: i32, mean: f32): f32 {
 /** Σ d · y */
 function productsOf(d: usize, y: usize, stride: usize, units: i32): f32 {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
-  let left = units;
-  for (; left >= PANEL; left -= PANEL) {
+  for (let eight = 0; eight < units >> 3; eight++) {
     s0 = f32x4.add(s0, f32x4.mul(v128.load(d, 0), v128.load(y, 0)));
     s1 = f32x4.add(s1, f32x4.mul(v128.load(d, 16), v128.load(y, 16)));
-    if (PANEL > 8) {
-      s0 = f32x4.add(s0, f32x4.mul(v128.load(d, 32), v128.load(y, 32)));
-      s1 = f32x4.add(s1, f32x4.mul(v128.load(d, 48), v128.load(y, 48)));
-    }
-    d += stride;
-    y += stride;
+    d += toNext(eight, stride);
+    y += toNext(eight, stride);
   }
   let sum = lanes(f32x4.add(s0, s1));
-  for (; left > 0; left--) {
+  for (let left = units & 7; left > 0; left--) {
     sum += load<f32>(d) * load<f32>(y);
     d += 4;
     y += 4;
