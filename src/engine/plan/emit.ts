@@ -1,3 +1,4 @@
+import type { Buffer, Segment } from './commands';
 import {
   binaryCodes,
   binaryFunctions,
@@ -8,7 +9,6 @@ import {
   type Value,
 } from './functions';
 import type { Graph, NodeId } from './graph';
-import type { Buffer, Segment } from './plan';
 import { i32, signed, unsigned, v128, type WasmFunction, wasmModule } from './wasm-module';
 
 /** A segment as code, and the order in which it is given its buffers. */

@@ -82,6 +82,18 @@ export class Graph implements Algebra<NodeId> {
   }
 }
 
+/** What a node is made of number by number. */
+export function operandsOf(node: Node): readonly NodeId[] {
+  return node.kind === 'unary' ? [node.of] : node.kind === 'binary' ? [node.left, node.right] : [];
+}
+
+/** What a node needs whole rows of: a map's arguments, the input apart, and what a norm is taken of. */
+export function wholeOperandsOf(graph: Graph, node: Node): readonly NodeId[] {
+  if (node.kind === 'norm') return [node.of];
+  if (node.kind !== 'map') return [];
+  return graph.map(node.map).arguments.flatMap(({ of }) => (of === 'input' ? [] : [of]));
+}
+
 /** A cell's equations as a graph. */
 export interface CellGraph {
   readonly graph: Graph;
@@ -91,6 +103,7 @@ export interface CellGraph {
   readonly next: readonly NodeId[];
 }
 
+/** Turns a checked cell into a graph; throws where a name or the input stands where the language allows none. */
 export function graphOf(cell: Cell): CellGraph {
   const graph = new Graph();
   const scope = new Map(cell.states.map((name, state) => [name, graph.add({ kind: 'state', state })]));

@@ -1,4 +1,4 @@
-import type { CellGraph, Node, NodeId } from './graph';
+import { type CellGraph, type Node, type NodeId, operandsOf, wholeOperandsOf } from './graph';
 
 /** `before`: over all time steps at once, since nothing in it depends on a state. `loop`: step by step. */
 export type Phase = 'before' | 'loop';
@@ -13,7 +13,7 @@ export interface Stages {
   /** Undefined for what is the same at each step, and computed where it is used: numbers, learned vectors, and terms of them. */
   home(id: NodeId): Home | undefined;
   /** Stages of each phase. */
-  readonly count: Readonly<Record<Phase, number>>;
+  readonly stageCount: Readonly<Record<Phase, number>>;
 }
 
 /**
@@ -23,16 +23,7 @@ export interface Stages {
  */
 export function stagesOf({ graph, next }: CellGraph, kept: Iterable<NodeId>): Stages {
   // What a map or a norm reads has to lie in memory, row by row, even where it is the same at each step.
-  const read = new Set([
-    ...kept,
-    ...graph.nodes.flatMap((node) =>
-      node.kind === 'map'
-        ? graph.map(node.map).arguments.flatMap(({ of }) => (of === 'input' ? [] : [of]))
-        : node.kind === 'norm'
-          ? [node.of]
-          : [],
-    ),
-  ]);
+  const read = new Set([...kept, ...graph.nodes.flatMap((node) => wholeOperandsOf(graph, node))]);
   const homes: (Home | undefined)[] = [];
   graph.nodes.forEach((node, id) => {
     homes[id] = homeOf(node, id);
@@ -43,12 +34,8 @@ export function stagesOf({ graph, next }: CellGraph, kept: Iterable<NodeId>): St
       case 'state':
         return { phase: 'loop', stage: 0 };
       case 'map':
-        return after(
-          graph.map(node.map).arguments.flatMap(({ of }) => (of === 'input' ? [] : [of])),
-          true,
-        );
       case 'norm':
-        return after([node.of], true);
+        return after(wholeOperandsOf(graph, node), true);
       case 'number':
       case 'vector':
       case 'buffer':
@@ -78,10 +65,17 @@ export function stagesOf({ graph, next }: CellGraph, kept: Iterable<NodeId>): St
   return {
     home: (id) => homes[id],
     // The next states are written within the loop even where nothing else is.
-    count: { before: highest('before'), loop: Math.max(next.length > 0 ? 1 : 0, highest('loop')) },
+    stageCount: { before: highest('before'), loop: Math.max(next.length > 0 ? 1 : 0, highest('loop')) },
   };
 }
 
-export function operandsOf(node: Node): readonly NodeId[] {
-  return node.kind === 'unary' ? [node.of] : node.kind === 'binary' ? [node.left, node.right] : [];
+/** Whether two values are computed in the same stage; what has no home is computed in none. */
+export function sameHome(a: Home | undefined, b: Home | undefined): boolean {
+  return a !== undefined && b !== undefined && a.phase === b.phase && a.stage === b.stage;
+}
+
+/** Whether a stage comes before another one in the forward pass. */
+export function isEarlier(a: Home | undefined, b: Home | undefined): boolean {
+  if (!a || !b) return false;
+  return a.phase === b.phase ? a.stage < b.stage : a.phase === 'before';
 }
