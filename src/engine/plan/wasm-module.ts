@@ -4,6 +4,22 @@
 export const i32 = 0x7f;
 export const v128 = 0x7b;
 
+/** Instructions of the format; `simd` goes before those on vectors. */
+export const op = {
+  loop: 0x03,
+  end: 0x0b,
+  branchIf: 0x0d,
+  get: 0x20,
+  set: 0x21,
+  tee: 0x22,
+  load: 0x28,
+  constant: 0x41,
+  add: 0x6a,
+  subtract: 0x6b,
+  multiply: 0x6c,
+  simd: 0xfd,
+} as const;
+
 const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 
 export interface WasmFunction {
