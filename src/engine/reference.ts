@@ -132,14 +132,20 @@ function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<stri
       if (pending) addColumns(ofInput, pending);
       for (const [node, bias] of withoutInput) append(terms, node, bias as unknown as tf.Tensor2D);
       const maps: Maps = (node, scope) => {
-        const others = (ofOthers.get(node) ?? []).map(
-          ({ of, weight }) => tf.matMul(evaluate(of, { scope, linear: maps, learned, weights }), weight) as tf.Tensor2D,
-        );
+        const others = (ofOthers.get(node) ?? []).map(({ of, weight }): tf.Tensor2D => {
+          const value = evaluate(of, { scope, linear: maps, learned, weights });
+          return tf.matMul(asRows(value, weight), weight);
+        });
         return [...(terms.get(node) ?? []), ...others].reduce((sum, value) => tf.add(sum, value));
       };
       return maps;
     },
   };
+}
+
+/** What is the same in every row, as one row, for a product with a weight. */
+function asRows(value: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+  return value.rank === 2 ? value : (tf.mul(tf.ones([1, weight.shape[0]]), value) as tf.Tensor2D);
 }
 
 function columns(joined: tf.Tensor2D, count: number): tf.Tensor2D[] {
@@ -230,7 +236,8 @@ function sameShape(of: (left: tf.Tensor, right: tf.Tensor) => tf.Tensor) {
 
 /** A value that is the same in every row, row by row. */
 function whole(value: tf.Tensor, batch: number, units: number): tf.Tensor2D {
-  return (value.rank === 2 ? value : tf.add(tf.zeros([batch, units]), value)) as tf.Tensor2D;
+  const isWhole = value.rank === 2 && value.shape[0] === batch;
+  return (isWhole ? value : tf.add(tf.zeros([batch, units]), value)) as tf.Tensor2D;
 }
 
 function required<K, V>(map: ReadonlyMap<K, V>, key: K): V {

@@ -1,9 +1,10 @@
 import type { Machine } from '../wasm/machine';
+import type { Usual } from '../wasm/pace';
 import { ProgramWriter } from '../wasm/program';
 
 /** The few programs of one kind that were run last: the same addresses come back from step to step. */
 export class Programs {
-  private list: { readonly key: readonly number[]; readonly at: number }[] = [];
+  private list: { readonly key: readonly number[]; readonly at: number; readonly usual: Usual }[] = [];
 
   constructor(
     private readonly machine: Machine,
@@ -20,12 +21,20 @@ export class Programs {
     if (!known) {
       const writer = new ProgramWriter();
       write(writer);
-      known = { key, at: this.machine.store(writer.words()) };
+      known = { key, at: this.machine.store(writer.words()), usual: {} };
       this.list.unshift(known);
       for (const { at } of this.list.splice(this.most)) this.machine.heap.release(at);
     }
-    if (isAlone) this.machine.runAlone(known.at);
-    else this.machine.run(known.at);
+    if (isAlone || this.machine.threads === 1) {
+      this.machine.runAlone(known.at);
+      return;
+    }
+    const { at, usual } = known;
+    const { pace } = this.machine;
+    const began = performance.now();
+    if (pace.crew === 'one') this.machine.runAlone(at);
+    else this.machine.run(at);
+    pace.took(usual, performance.now() - began);
   }
 
   dispose(): void {

@@ -13,8 +13,8 @@ const ROUND: usize = 128; // counts barriers
 const SLEEPERS: usize = 192; // threads that wait without spinning
 const LOST: usize = 256; // a thread has died
 
-/** Looks before a thread goes to sleep: half a millisecond, more than lies between two operations of a step. To be woken takes 0.1 ms. */
-const spins: i32 = 1000000;
+/** Looks before a thread goes to sleep: some 100 µs, what lies between two operations of a step. To be woken takes as long. */
+const spins: i32 = 200000;
 /** Nanoseconds after which a sleeper looks whether a thread was lost. */
 const patience: i64 = 2_000_000_000;
 

@@ -6,6 +6,7 @@ export function derivativesOf(graph: Graph, id: NodeId, gradient: NodeId): reado
   const node = graph.node(id);
   const times = (factor: NodeId) => graph.binary('multiply', gradient, factor);
   if (node.kind === 'unary') {
+    if (node.op === 'copy') return [[node.of, gradient]];
     if (node.op === 'step' || node.op === 'sign') throw new Error('Only the adjoint has steps, and it is not derived');
     return [[node.of, times(unaryDerivatives[node.op](graph, node.of, id))]];
   }

@@ -43,6 +43,7 @@ type BinaryCode = (lanes: Lanes, a: Value, b: Value) => Value;
 
 /** Every operation of the language and of its adjoint as instructions, in single precision. */
 export const unaryFunctions: Readonly<Record<Unary, UnaryCode>> = {
+  copy: (_, x) => x,
   sigmoid,
   tanh,
   relu: (l, x) => l.two('pmax', x, l.constant(0)),

@@ -125,7 +125,7 @@ export function graphOf(cell: Cell): CellGraph {
       case 'linear': {
         const { weights, bias } = names(learned.linears.get(term));
         const list = term.of.map((argument, index) => ({
-          of: argument.op === 'input' ? ('input' as const) : build(argument),
+          of: argument.op === 'input' ? ('input' as const) : computed(build(argument)),
           weight: names(weights[index]),
         }));
         return graph.add({ kind: 'map', map: graph.maps.push({ arguments: list, bias }) - 1 });
@@ -136,7 +136,7 @@ export function graphOf(cell: Cell): CellGraph {
       }
       case 'norm': {
         const { gain, shift } = names(learned.norms.get(term));
-        const plain = graph.add({ kind: 'norm', of: build(term.of) });
+        const plain = graph.add({ kind: 'norm', of: computed(build(term.of)) });
         const scaled = graph.binary('multiply', graph.add({ kind: 'vector', name: gain }), plain);
         return graph.binary('add', scaled, graph.add({ kind: 'vector', name: shift }));
       }
@@ -146,9 +146,14 @@ export function graphOf(cell: Cell): CellGraph {
           : graph.binary(term.op, build(term.left), build(term.right));
     }
   };
+  /** What products and norms read, and what can be looked at, is computed at a step, whatever it is. */
+  function computed(id: NodeId): NodeId {
+    const { kind } = graph.node(id);
+    return kind === 'vector' || kind === 'number' ? graph.unary('copy', id) : id;
+  }
   const equations = new Map<string, NodeId>();
   for (const { name, expression } of cell.equations) {
-    const id = build(expression);
+    const id = computed(build(expression));
     scope.set(name, id);
     equations.set(name, id);
   }

@@ -1,8 +1,11 @@
 import type { InternalBinary, InternalUnary } from '../../cells/derivative';
 import type { BinaryOperation, UnaryOperation } from '../../cells/expression';
 
-/** Operations of the language and of its adjoint. */
-export type Unary = UnaryOperation | InternalUnary;
+/**
+ * Operations of the language, of its adjoint, and of the graph. `copy`: the same value, computed at a step; so a learned
+ * vector or a number comes to lie in memory row by row.
+ */
+export type Unary = UnaryOperation | InternalUnary | 'copy';
 export type Binary = BinaryOperation | InternalBinary;
 
 type Operation = { readonly kind: 'unary'; readonly op: Unary } | { readonly kind: 'binary'; readonly op: Binary };
@@ -12,4 +15,4 @@ export function isExpensive(operation: Operation): boolean {
   return operation.kind === 'binary' ? operation.op === 'divide' : !cheap.includes(operation.op);
 }
 
-const cheap: readonly Unary[] = ['relu', 'abs', 'square', 'step', 'sign'];
+const cheap: readonly Unary[] = ['relu', 'abs', 'square', 'step', 'sign', 'copy'];

@@ -2,6 +2,7 @@ import { type EmittedSegment, emitCell } from '../plan/emit';
 import type { Graph } from '../plan/graph';
 import type { Segment } from '../plan/plan';
 import { Heap, memoryLimits } from './memory';
+import { Pace } from './pace';
 import { type Part, partsOf } from './parts';
 
 /** A build of the kernels. */
@@ -53,6 +54,8 @@ let machines = 0;
 /** Memory, kernels and threads of one variant of the engine. */
 export class Machine {
   readonly heap = new Heap();
+  /** Who runs programs, where there is a choice. */
+  readonly pace = new Pace();
   private readonly kernels: Kernels;
   private readonly constants = new Map<number, number>();
   private constantsAt = 0;

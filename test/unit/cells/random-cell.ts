@@ -126,7 +126,9 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
         fc.integer({ min: -3, max: 3 }).map((value) => value || 0),
         { nil: undefined },
       );
-      const of = fc.array(fc.oneof(fc.constant<Expression>({ op: 'input' }), tie('varying')), {
+      // A learned vector may stand there as it is.
+      const vectors = params.map((name) => fc.constant<Expression>({ op: 'param', name }));
+      const of = fc.array(fc.oneof(fc.constant<Expression>({ op: 'input' }), tie('varying'), ...vectors), {
         minLength: 1,
         maxLength: 3,
       });

@@ -1,0 +1,76 @@
+/** Who runs programs: all threads, or the first one. */
+export type Crew = 'all' | 'one';
+
+/** Milliseconds that a program usually takes each of them, as far as known. */
+export type Usual = Partial<Record<Crew, number>>;
+
+/** Runs of a trial that do not count: threads that were left out have to wake. */
+const warmUp = 8;
+/** Runs that decide: some steps of a small model. */
+const counted = 24;
+/** Milliseconds after which a trial may end with fewer runs. */
+const longEnough = 50;
+/** A trial is repeated once it costs a hundredth at most. */
+const restTimes = 100;
+/** Milliseconds before the first trial, when code that runs often has been compiled. */
+const firstRest = 30;
+
+/**
+ * Says who shall run programs, by what took less time lately: now and then it lets the others try for some steps. All threads
+ * wait for the slowest, so where another program takes a core away, one thread alone can be twenty times as fast; and what is
+ * very small is faster alone anywhere. The results are the same bits either way.
+ */
+export class Pace {
+  private now: Crew = 'all';
+  private isTrial = false;
+  private sinceTrial = 0;
+  private rest = firstRest;
+  private runs = 0;
+  private spent = 0;
+  private expected = 0;
+  private total = 0;
+
+  /** Who runs the next program. */
+  get crew(): Crew {
+    return this.now;
+  }
+
+  /** @param usual of the program that was run; kept up to date here */
+  took(usual: Usual, milliseconds: number): void {
+    if (this.isTrial) {
+      this.tried(usual, milliseconds);
+      return;
+    }
+    const before = usual[this.now];
+    // A single run that was interrupted changes little.
+    usual[this.now] =
+      before === undefined ? milliseconds : before + 0.1 * (Math.min(milliseconds, 4 * before) - before);
+    this.sinceTrial += milliseconds;
+    if (this.sinceTrial < this.rest) return;
+    this.isTrial = true;
+    this.now = other(this.now);
+    this.runs = 0;
+    this.spent = 0;
+    this.expected = 0;
+    this.total = 0;
+  }
+
+  private tried(usual: Usual, milliseconds: number): void {
+    this.total += milliseconds;
+    const before = usual[other(this.now)];
+    if (before !== undefined && this.runs++ >= warmUp) {
+      this.spent += milliseconds;
+      this.expected += before;
+    }
+    const isLong = this.runs >= 2 * warmUp && this.expected > longEnough;
+    if (this.runs < warmUp + counted && !isLong) return;
+    if (this.spent > 0.9 * this.expected) this.now = other(this.now);
+    this.isTrial = false;
+    this.sinceTrial = 0;
+    this.rest = restTimes * this.total;
+  }
+}
+
+function other(crew: Crew): Crew {
+  return crew === 'all' ? 'one' : 'all';
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { type Crew, Pace, type Usual } from '../../../src/engine/wasm/pace';
+
+const programs: Usual[] = [{}, {}, {}];
+
+/** Runs programs in turns, so often; returns the share of runs that all threads did, and the milliseconds in all. */
+function run(pace: Pace, times: number, milliseconds: Readonly<Record<Crew, number>>) {
+  let all = 0;
+  let total = 0;
+  for (let index = 0; index < times; index++) {
+    const { crew } = pace;
+    if (crew === 'all') all++;
+    total += milliseconds[crew];
+    pace.took(programs[index % programs.length] ?? {}, milliseconds[crew]);
+  }
+  return { share: all / times, total };
+}
+
+describe('who runs programs', () => {
+  test('is all threads where that is faster, and one where that is', () => {
+    expect(run(new Pace(), 20_000, { all: 0.1, one: 0.2 }).share).toBeGreaterThan(0.98);
+    expect(run(new Pace(), 20_000, { all: 0.2, one: 0.1 }).share).toBeLessThan(0.03);
+    expect(run(new Pace(), 3000, { all: 100, one: 200 }).share).toBeGreaterThan(0.97);
+  });
+
+  test('changes when another program takes a core away, and back when it has ended', () => {
+    const pace = new Pace();
+    run(pace, 10_000, { all: 0.1, one: 0.2 });
+    run(pace, 1000, { all: 3, one: 0.3 });
+    expect(run(pace, 5000, { all: 3, one: 0.3 }).share).toBeLessThan(0.05);
+    run(pace, 100_000, { all: 0.1, one: 0.2 });
+    expect(run(pace, 10_000, { all: 0.1, one: 0.2 }).share).toBeGreaterThan(0.98);
+  });
+
+  test('does not change for a single run that was interrupted', () => {
+    const pace = new Pace();
+    run(pace, 1000, { all: 0.1, one: 0.2 });
+    run(pace, 1, { all: 80, one: 80 });
+    expect(run(pace, 1000, { all: 0.1, one: 0.2 }).share).toBeGreaterThan(0.9);
+  });
+});
