@@ -10,7 +10,7 @@ import type { Workbench } from './workbench';
 const workbench = useWorkbench({
   settings: {
     'unroll.model.units': 4,
-    'unroll.training.steps': 20_000,
+    'unroll.training.steps': 2_000_000,
     'unroll.training.evaluateEvery': 20,
     'unroll.training.sampleEvery': 20,
     'unroll.training.checkpointEvery': 5,

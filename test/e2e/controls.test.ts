@@ -5,9 +5,9 @@ import { useWorkbench } from './use-workbench';
 import type { Workbench } from './workbench';
 
 // Long enough not to end by itself, and without a checkpoint, sample or validation before that.
-const steps = 20_000;
+const steps = 1_000_000;
 /** The metrics of a long training are written and told after the first step and every so many. */
-const every = 10;
+const every = 500;
 const workbench = useWorkbench({
   settings: {
     'unroll.model.units': 4,
