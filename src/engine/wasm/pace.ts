@@ -1,8 +1,12 @@
 /** Who runs programs: all threads, or the first one. */
 export type Crew = 'all' | 'one';
 
-/** Milliseconds that a program usually takes each of them, as far as known. */
-export type Usual = Partial<Record<Crew, number>>;
+/** Milliseconds that a program usually takes each of them, as far as known, and how often it was run. */
+export interface Usual {
+  all?: number;
+  one?: number;
+  runs?: number;
+}
 
 /** Runs of a trial that do not count: threads that were left out have to wake. */
 const warmUp = 8;
@@ -10,10 +14,12 @@ const warmUp = 8;
 const counted = 24;
 /** Milliseconds after which a trial may end with fewer runs. */
 const longEnough = 50;
-/** A trial is repeated once it costs a hundredth at most. */
-const restTimes = 100;
-/** Milliseconds before the first trial, when code that runs often has been compiled. */
+/** A trial is repeated once it costs a hundredth at most; a tenth after a change, which may have been a mistake. */
+const longestRest = 100;
+const shortestRest = 10;
+/** Milliseconds and runs before the first trial: code is compiled and memory touched for the first time until then. */
 const firstRest = 30;
+const firstRuns = 6;
 
 /**
  * Says who shall run programs, by what took less time lately: now and then it lets the others try for some steps. All threads
@@ -25,6 +31,7 @@ export class Pace {
   private isTrial = false;
   private sinceTrial = 0;
   private rest = firstRest;
+  private restTimes = shortestRest;
   private runs = 0;
   private spent = 0;
   private expected = 0;
@@ -41,12 +48,14 @@ export class Pace {
       this.tried(usual, milliseconds);
       return;
     }
-    const before = usual[this.now];
-    // A single run that was interrupted changes little.
+    const before = usual[this.now] ?? milliseconds;
+    const runs = (usual.runs ?? 0) + 1;
+    usual.runs = runs;
+    // The first runs are slower than what follows; later a single one that was interrupted changes little.
     usual[this.now] =
-      before === undefined ? milliseconds : before + 0.1 * (Math.min(milliseconds, 4 * before) - before);
+      runs <= firstRuns ? Math.min(before, milliseconds) : before + 0.1 * (Math.min(milliseconds, 4 * before) - before);
     this.sinceTrial += milliseconds;
-    if (this.sinceTrial < this.rest) return;
+    if (this.sinceTrial < this.rest || runs < firstRuns) return;
     this.isTrial = true;
     this.now = other(this.now);
     this.runs = 0;
@@ -64,10 +73,15 @@ export class Pace {
     }
     const isLong = this.runs >= 2 * warmUp && this.expected > longEnough;
     if (this.runs < warmUp + counted && !isLong) return;
-    if (this.spent > 0.9 * this.expected) this.now = other(this.now);
+    if (this.spent > 0.9 * this.expected) {
+      this.now = other(this.now);
+      this.restTimes = Math.min(longestRest, 2 * this.restTimes);
+    } else {
+      this.restTimes = shortestRest;
+    }
     this.isTrial = false;
     this.sinceTrial = 0;
-    this.rest = restTimes * this.total;
+    this.rest = this.restTimes * this.total;
   }
 }
 
