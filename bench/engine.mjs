@@ -25,7 +25,7 @@ const cells = {
 };
 
 /** @type {Record<string, { batch: number, timeSteps: number, units: number, layers: number }>} */
-const rows = JSON.parse(readFileSync(join(import.meta.dirname, 'peers', 'rows.json'), 'utf8'));
+const rows = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'src', 'cli', 'bench-rows.json'), 'utf8'));
 
 const { values } = parseArgs({
   options: {

@@ -1,10 +1,10 @@
-"""How a step of a peer in Python is timed; tfjs_step.mjs does the same. The four models are in rows.json."""
+"""How a step of a peer in Python is timed; tfjs_step.mjs does the same. The four models are in src/cli/bench-rows.json."""
 import argparse
 import json
 import pathlib
 import time
 
-ROWS = json.loads((pathlib.Path(__file__).parent / "rows.json").read_text())
+ROWS = json.loads((pathlib.Path(__file__).parents[2] / "src/cli/bench-rows.json").read_text())
 SIZES = ("vocabulary", "batch", "timeSteps", "embedding", "units", "layers")
 
 

@@ -31,7 +31,7 @@ if (!('isNullOrUndefined' in util))
 const tf = createRequire(join(values.folder, 'package.json'))('@tensorflow/tfjs-node');
 
 const { vocabulary, batch, timeSteps, embedding, units, layers } = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'rows.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'src', 'cli', 'bench-rows.json'), 'utf8'),
 )[values.rows];
 
 const model = tf.sequential();

@@ -3,14 +3,10 @@ import { UserError } from '../base/user-error';
 import { type EngineConfiguration, isCellName } from '../configuration/run';
 import type { BenchSizes } from '../protocol/bench';
 import type { WorkerClient } from '../worker/start';
+import benchRowSizes from './bench-rows.json';
 
 /** The four models that every measurement is of: from one that fits in the first cache to one that fills the second. */
-const rows: readonly BenchSizes[] = [
-  { vocabulary: 65, batch: 8, timeSteps: 32, embedding: 32, units: 32, layers: 1 },
-  { vocabulary: 65, batch: 32, timeSteps: 50, embedding: 64, units: 64, layers: 1 },
-  { vocabulary: 65, batch: 50, timeSteps: 50, embedding: 64, units: 128, layers: 2 },
-  { vocabulary: 65, batch: 32, timeSteps: 100, embedding: 512, units: 512, layers: 2 },
-];
+const rows: readonly BenchSizes[] = Object.values(benchRowSizes);
 
 export interface BenchRequest {
   readonly command: 'bench';

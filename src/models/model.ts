@@ -1,33 +1,9 @@
 import type { Random } from '../base/random';
-import type { Cell } from '../cells/expression';
-import { cellParameters } from '../cells/parameters';
 import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { recurrent } from '../engine/recurrent';
 import { engineBackend, tf } from '../engine/tensors';
-import { drawParameter, glorotUniform, standardNormal } from './initialise';
-
-/** What the network reads at each step: a token, looked up in a learned table, or numbers as they are. */
-export type InputSpec =
-  | { readonly kind: 'tokens'; readonly vocabularySize: number; readonly embeddingSize: number }
-  | { readonly kind: 'numbers'; readonly size: number };
-
-export interface ModelSpec {
-  readonly cell: Cell;
-  readonly units: number;
-  readonly layers: number;
-  /** Share dropped between layers while training, 0 to 1. */
-  readonly dropout: number;
-  readonly input: InputSpec;
-  /** Width of the linear head. */
-  readonly outputs: number;
-}
-
-/** Named arrays: how weights travel in and out. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
+import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
 
 /** State of all layers, [batch, units] each: layer by layer, in the order of the cell's states. */
 export type ModelState = readonly tf.Tensor2D[];
@@ -274,83 +250,4 @@ export class Model {
     );
     return tf.tensor3d(mask, shape);
   }
-}
-
-/** Names of the state tensors in the order of `ModelState`: `layers.0.h`. */
-export function stateNames({ cell, layers }: ModelSpec): string[] {
-  return Array.from({ length: layers }, (_, layer) => cell.states.map((name) => `layers.${layer}.${name}`)).flat();
-}
-
-/** How many numbers a model learns. */
-export function countParameters(spec: ModelSpec): number {
-  return parameterList(spec).reduce((sum, { shape, trained }) => sum + (trained ? sizeOf(shape) : 0), 0);
-}
-
-/** A model's parameters with the weights that each is made of. */
-function pieces(spec: ModelSpec): { readonly name: string; readonly weights: readonly ParameterEntry[] }[] {
-  const list = new Map<string, ParameterEntry[]>();
-  for (const entry of parameterList(spec)) {
-    const name = /^layers\.\d+/.exec(entry.name)?.[0] ?? entry.name;
-    const known = list.get(name);
-    if (known) known.push(entry);
-    else list.set(name, [entry]);
-  }
-  return [...list].map(([name, weights]) => ({ name, weights }));
-}
-
-/** Arrays by single weights, to arrays by parameter: a layer's weights one after another. */
-export function joined(
-  spec: ModelSpec,
-  arrays: ReadonlyMap<string, NamedArray>,
-): { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] {
-  return pieces(spec).map(({ name, weights }) => {
-    const [only] = weights;
-    const isWhole = only?.name === name;
-    const values = new Float32Array(weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-    let at = 0;
-    for (const weight of weights) {
-      values.set(arrays.get(weight.name)?.values ?? [], at);
-      at += sizeOf(weight.shape);
-    }
-    return { name, shape: isWhole ? only.shape : [values.length], values };
-  });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
-}
-
-interface ParameterEntry {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly draw: (random: Random) => Float32Array;
-  readonly trained: boolean;
-}
-
-function parameterList(spec: ModelSpec): ParameterEntry[] {
-  const { cell, units, layers, input, outputs } = spec;
-  const inputSize = input.kind === 'tokens' ? input.embeddingSize : input.size;
-  const glorot = (name: string, shape: number[]): ParameterEntry => ({
-    name,
-    shape,
-    draw: (random) => glorotUniform(shape, random),
-    trained: true,
-  });
-  const embedding: ParameterEntry[] = [];
-  if (input.kind === 'tokens') {
-    const shape = [input.vocabularySize, input.embeddingSize];
-    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random), trained: true });
-  }
-  const recurrentLayers = Array.from({ length: layers }, (_, layer) =>
-    cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
-      const name = `layers.${layer}.${parameter.name}`;
-      const { shape, trained } = parameter;
-      return { name, shape, draw: (random) => drawParameter(parameter, random), trained };
-    }),
-  );
-  const head = [
-    glorot('head.W', [units, outputs]),
-    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs), trained: true },
-  ];
-  return [...embedding, ...recurrentLayers.flat(), ...head];
 }

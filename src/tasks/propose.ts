@@ -1,5 +1,5 @@
 import type { CellName, TrainingConfiguration } from '../configuration/run';
-import { countParameters, type ModelSpec } from '../models/model';
+import { countParameters, type ModelSpec } from '../models/parameters';
 import type { DatasetReport, ModelSize, Proposal, Proposed } from '../protocol/dataset';
 
 /** Every cell of Unroll with the reason to choose it, the usual ones first. */

@@ -2,7 +2,8 @@ import type { Random } from '../base/random';
 import type { Reading, TaskName, TrainingConfiguration } from '../configuration/run';
 import type { DatasetFile } from '../data';
 import type { tf } from '../engine/tensors';
-import type { ForwardResult, Model, ModelSpec } from '../models/model';
+import type { ForwardResult, Model } from '../models/model';
+import type { ModelSpec } from '../models/parameters';
 import type { DatasetReport } from '../protocol/dataset';
 import type { Sample, SampleRequest, ValidationError } from '../protocol/run';
 

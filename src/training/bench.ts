@@ -3,7 +3,8 @@ import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
 import { ClippedAdam } from '../engine/adam';
 import { tf } from '../engine/tensors';
-import { Model, type ModelSpec } from '../models/model';
+import { Model } from '../models/model';
+import type { ModelSpec } from '../models/parameters';
 import type { BenchSizes, StepTimes } from '../protocol/bench';
 
 /**

@@ -3,15 +3,8 @@ import { UserError } from '../base/user-error';
 import type { RunConfiguration } from '../configuration/run';
 import { ClippedAdam } from '../engine/adam';
 import { tf } from '../engine/tensors';
-import {
-  joined,
-  type LossGradients,
-  Model,
-  type ModelSpec,
-  type ModelState,
-  type NamedArray,
-  stateNames,
-} from '../models/model';
+import { type LossGradients, Model, type ModelState } from '../models/model';
+import { joined, type ModelSpec, type NamedArray, stateNames } from '../models/parameters';
 import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
 import type { MetricsPoint } from '../protocol/run';
 import type { Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';

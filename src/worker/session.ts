@@ -6,7 +6,7 @@ import { UserError } from '../base/user-error';
 import type { Cell } from '../cells/expression';
 import { engineSchema, type RunConfiguration } from '../configuration/run';
 import { engineVersion } from '../engine/tensors';
-import { countParameters } from '../models/model';
+import { countParameters } from '../models/parameters';
 import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
 import type { EngineReport, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';

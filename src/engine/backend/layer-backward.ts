@@ -3,9 +3,8 @@ import type { Cell } from '../../cells/expression';
 import type { BackwardPartPlaces, PartPlaces } from '../wasm/layer-part';
 import { panelSequence } from '../wasm/parts';
 import type { EngineBackend } from './backend';
-import { copyParts, type Gradients, type LayerCall, nowhere, required, tokenKey } from './layer-call';
+import { copyParts, type Gradients, type LayerCall, nowhere, required, tableProducts, tokenKey } from './layer-call';
 import { Block } from './storage';
-import { TableProducts } from './table-products';
 
 /**
  * One of the gradients; computes all of them when it is the first. Of a last state that nothing depends on, the gradient may
@@ -57,7 +56,7 @@ function backward(
   }
   const byTable = tokens?.products !== undefined;
   // Sums by token take the place of the table's products.
-  if (byTable) TableProducts.of(weights).spoil();
+  if (byTable) weights.spoil(tableProducts);
   const sequence = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(inputSize));
   const inputBlock = wantsInput && !byTable ? kept(sequence.bytes) : undefined;
   const inputPlaces = inputBlock && sequence.places(inputBlock.at);

@@ -49,6 +49,9 @@ export function required(inputs: tf.NamedTensorInfoMap, name: string): tf.Tensor
   return info;
 }
 
+/** What the products of a table of embeddings with a layer's weights are kept as, by the weights. */
+export const tableProducts = 'products of the table';
+
 /** Of a part that has no such place. */
 export const nowhere = fixed(0);
 

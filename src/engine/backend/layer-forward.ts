@@ -5,9 +5,8 @@ import { type PartPlace, panelSequence } from '../wasm/parts';
 import { fixed, type Place } from '../wasm/program';
 import type { EngineBackend } from './backend';
 import { boundLayer } from './bound-layers';
-import { copyParts, type LayerCall, nowhere, required, tokenKey } from './layer-call';
+import { copyParts, type LayerCall, nowhere, required, tableProducts, tokenKey } from './layer-call';
 import { Block } from './storage';
-import { TableProducts } from './table-products';
 
 /** The forward kernel; see `runLayer`. */
 export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: EngineBackend): tf.TensorInfo[] {
@@ -53,9 +52,7 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
     isTableStale = panels.isStale;
     // Decided by the call alone, never by what was computed before: the same call gives the same bits.
     const byTable = layer.canMultiplyTable && vocabulary <= (call.lookups ?? batch * timeSteps);
-    const products = byTable
-      ? TableProducts.of(weights).place(machine, embedding, layer.productBytes(vocabulary))
-      : undefined;
+    const products = byTable ? weights.derived(tableProducts, layer.productBytes(vocabulary), embedding) : undefined;
     tokens = {
       vocabulary,
       ids: machine.layOutIds(backend.stored(ids).values as Int32Array, batch, timeSteps, kept(4 * batch * timeSteps)),

@@ -68,22 +68,34 @@ export class Stored {
 
   /** Counts changes in place, so that what is made of the data can be kept. */
   version = 0;
-  private readonly made = new Map<string, { readonly block: Block; version: number }>();
+  private readonly made = new Map<string, { block: Block; version: number; of: Stored; versionOfOther: number }>();
 
   /**
-   * A block that is made of this tensor's data, and made again after a change.
+   * A block that is made of this tensor's data, and another one's where given, and made again after a change of either.
    *
    * @returns its address, and whether it has to be made
    */
-  derived(name: string, bytes: number): { readonly at: number; readonly isStale: boolean } {
+  derived(name: string, bytes: number, other: Stored = this): { readonly at: number; readonly isStale: boolean } {
     let known = this.made.get(name);
+    if (known && known.block.bytes < bytes) {
+      known.block.release();
+      known = undefined;
+    }
     if (!known) {
-      known = { block: Block.of(this.machine, bytes), version: -1 };
+      known = { block: Block.of(this.machine, bytes), version: -1, of: other, versionOfOther: -1 };
       this.made.set(name, known);
     }
-    const isStale = known.version !== this.version;
+    const isStale = known.version !== this.version || known.of !== other || known.versionOfOther !== other.version;
     known.version = this.version;
+    known.of = other;
+    known.versionOfOther = other.version;
     return { at: known.block.at, isStale };
+  }
+
+  /** Something else was written where a derived block is. */
+  spoil(name: string): void {
+    const known = this.made.get(name);
+    if (known) known.version = -1;
   }
 
   /** Row after row, as TF.js's kernels read it. What lies in memory is read anew each time, since it may have changed. */

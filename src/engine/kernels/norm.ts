@@ -140,26 +140,32 @@ function normalise(y: usize, a: usize, factors: usize): void {
   v128.store(y, y0, 0);
 }
 
-/** da = d · r + shift + y · slope */
-function setGradient(da: usize, d: usize, y: usize, factors: usize): void {
+/** d · r + shift + y · slope, for four numbers */
+@inline
+function slopes(d: usize, y: usize, r: v128, shift: v128, slope: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.mul(v128.load(d), r), shift), f32x4.mul(v128.load(y), slope));
+}
+
+/** da = d · r + shift + y · slope, in place of what is there or added to it */
+@inline
+function gradientOfEight(da: usize, d: usize, y: usize, factors: usize, add: bool): void {
   const r = v128.load32_splat(factors, 0);
   const shift = v128.load32_splat(factors, 4);
   const slope = v128.load32_splat(factors, 8);
-  const g0 = f32x4.add(f32x4.add(f32x4.mul(v128.load(d, 0), r), shift), f32x4.mul(v128.load(y, 0), slope));
-  const g1 = f32x4.add(f32x4.add(f32x4.mul(v128.load(d, 16), r), shift), f32x4.mul(v128.load(y, 16), slope));
+  let g0 = slopes(d, y, r, shift, slope);
+  let g1 = slopes(d + 16, y + 16, r, shift, slope);
+  if (add) {
+    g0 = f32x4.add(v128.load(da, 0), g0);
+    g1 = f32x4.add(v128.load(da, 16), g1);
+  }
   v128.store(da, g1, 16);
   v128.store(da, g0, 0);
 }
 
-/** The same, added to what is there. */
+function setGradient(da: usize, d: usize, y: usize, factors: usize): void {
+  gradientOfEight(da, d, y, factors, false);
+}
+
 function addGradient(da: usize, d: usize, y: usize, factors: usize): void {
-  const r = v128.load32_splat(factors, 0);
-  const shift = v128.load32_splat(factors, 4);
-  const slope = v128.load32_splat(factors, 8);
-  const g0 = f32x4.add(f32x4.add(f32x4.mul(v128.load(d, 0), r), shift), f32x4.mul(v128.load(y, 0), slope));
-  const g1 = f32x4.add(f32x4.add(f32x4.mul(v128.load(d, 16), r), shift), f32x4.mul(v128.load(y, 16), slope));
-  const sum0 = f32x4.add(v128.load(da, 0), g0);
-  const sum1 = f32x4.add(v128.load(da, 16), g1);
-  v128.store(da, sum1, 16);
-  v128.store(da, sum0, 0);
+  gradientOfEight(da, d, y, factors, true);
 }

@@ -25,8 +25,6 @@ export interface PartPlace extends Part, Place {}
 /** How a sequence [time, rows, columns] lies in panels: part after part, each [time][panel][row][column in panel]. */
 export interface PanelSequence {
   readonly bytes: number;
-  /** Of one time step, by part. */
-  readonly strides: readonly number[];
   /** Each part's place in a block that begins at `at`. */
   places(at: number): PartPlace[];
 }
@@ -36,7 +34,6 @@ export function panelSequence(parts: readonly Part[], timeSteps: number, rowByte
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return {
     bytes: timeSteps * rows * rowBytes,
-    strides: parts.map((part) => part.rows * rowBytes),
     places: (at) =>
       parts.map((part) => ({ ...part, at: at + timeSteps * part.first * rowBytes, stride: part.rows * rowBytes })),
   };
