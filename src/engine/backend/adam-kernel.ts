@@ -1,6 +1,6 @@
 import type { AdamSettings } from '../adam';
 import type { EngineBackend } from './backend';
-import { Programs } from './programs';
+import { oneWay, Programs } from './programs';
 import type { Stored } from './storage';
 
 /** Numbers that the kernel takes at a time: `piece` of kernels/adam.ts. */
@@ -20,7 +20,7 @@ export class AdamKernel {
   private readonly programs;
 
   constructor(private readonly backend: EngineBackend) {
-    this.programs = new Programs(backend.machine);
+    this.programs = new Programs(backend.machine, oneWay);
   }
 
   /** @returns the global norm before clipping; nothing changes where it is not finite */

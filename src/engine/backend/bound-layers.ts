@@ -3,15 +3,16 @@ import { cellParameters } from '../../cells/parameters';
 import { planOf, segmentsOf } from '../plan/plan';
 import { Layer, type LayerShape } from '../wasm/layer';
 import type { WeightLayout } from '../wasm/layer-weights';
+import type { Loop } from '../wasm/loops';
 import type { Machine } from '../wasm/machine';
-import { Programs } from './programs';
+import { oneWay, Programs } from './programs';
 import { Recent } from './recent';
 
 /** A layer at a shape with what is kept for it between calls. */
 export interface BoundLayer {
   readonly layer: Layer;
-  readonly forward: Programs;
-  readonly backward: Programs;
+  readonly forward: Programs<Loop>;
+  readonly backward: Programs<Loop>;
   readonly packing: Programs;
 }
 
@@ -44,12 +45,15 @@ function compile(machine: Machine, cell: Cell, record: boolean): (shape: LayerSh
   });
   return (shape) => {
     const { batch, timeSteps, inputSize, units } = shape;
-    return shapes.get(`${batch} ${timeSteps} ${inputSize} ${units}`, () => ({
-      layer: new Layer(machine, plan, shape, weightLayout(cell, inputSize, units), code),
-      forward: new Programs(machine),
-      backward: new Programs(machine),
-      packing: new Programs(machine),
-    }));
+    return shapes.get(`${batch} ${timeSteps} ${inputSize} ${units}`, () => {
+      const layer = new Layer(machine, plan, shape, weightLayout(cell, inputSize, units), code);
+      return {
+        layer,
+        forward: new Programs(machine, layer.loops),
+        backward: new Programs(machine, layer.loops),
+        packing: new Programs(machine, oneWay),
+      };
+    });
   };
 }
 

@@ -3,7 +3,7 @@ import { Head, type LossPlaces } from '../wasm/head';
 import type { Machine } from '../wasm/machine';
 import type { Part, PartPlace } from '../wasm/parts';
 import { backendName, type EngineBackend } from './backend';
-import { Programs } from './programs';
+import { oneWay, Programs } from './programs';
 import { Recent } from './recent';
 import { Block, type Stored } from './storage';
 
@@ -110,9 +110,9 @@ function headOf(
 ): BoundHead {
   return heads.get(`${machine.id} ${sizes.join(' ')}`, () => ({
     head: new Head(machine, ...sizes),
-    forward: new Programs(machine),
-    backward: new Programs(machine),
-    packing: new Programs(machine),
+    forward: new Programs(machine, oneWay),
+    backward: new Programs(machine, oneWay),
+    packing: new Programs(machine, oneWay),
   }));
 }
 

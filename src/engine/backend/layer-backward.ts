@@ -96,9 +96,9 @@ function backward(
   if (tokens) key.push(...tokenKey(tokens));
   const work = machine.heap.allocate(layer.workBytes(tokens?.vocabulary ?? 0));
   key.push(work);
-  bound.backward.run(key, (writer) => {
+  bound.backward.run(key, (writer, loop) => {
     const gradient = { rows: table?.at, panels: panels?.at ?? 0 };
-    layer.backward(writer, places, gradients.at, work, tokens && { ...tokens, gradient });
+    layer.backward(writer, loop, places, gradients.at, work, tokens && { ...tokens, gradient });
   });
   machine.heap.release(work);
   for (const { offset, size } of layer.withoutGradient) machine.heap.floats(gradients.at + 4 * offset, size).fill(0);

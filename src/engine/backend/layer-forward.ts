@@ -89,16 +89,16 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
   if (tokens) key.push(...tokenKey(tokens), isTableStale ? 1 : 0, tokens.products?.isStale ? 1 : 0);
   bound.forward.run(
     key,
-    (writer) => {
+    (writer, loop) => {
       if (tokens && isTableStale) {
         writer
           .block('each', 1, tokens.vocabulary)
           .command('toPanels', table, 0, 4 * inputSize, inputSize, fixed(tokens.table))
           .barrier();
       }
-      layer.forward(writer, places, tokens);
+      layer.forward(writer, loop, places, tokens);
     },
-    batch === 1 && !layer.isInLockstep,
+    batch === 1 && layer.loops[0] === 'rows',
   );
   call.pass = { bound, places, tokens, weights, weightsAt };
 

@@ -1,7 +1,7 @@
 import type { Buffer, Command, Plan } from '../plan/plan';
 import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
-import { type Direction, type StepOfPart, writeLockstep, writeLoops } from './loops';
+import { type Direction, type Loop, type StepOfPart, writeLockstep, writeLoops } from './loops';
 import type { Machine } from './machine';
 import { mapGradientBytes, writeMapGradients } from './map-gradient';
 import { fixed, type ProgramWriter } from './program';
@@ -88,7 +88,7 @@ export class Layer {
   }
 
   /** @param tokens what the input is looked up in; absent: the input is a sequence */
-  forward(writer: ProgramWriter, places: readonly PartPlaces[], tokens?: Tokens): void {
+  forward(writer: ProgramWriter, loop: Loop, places: readonly PartPlaces[], tokens?: Tokens): void {
     const { units, inputSize, timeSteps } = this.shape;
     const panels = this.machine.panelsOf(units);
     const byTable = tokens?.products !== undefined;
@@ -114,7 +114,7 @@ export class Layer {
           .command('gather', tokens.table, tokens.ids[index] ?? 0, own.input, width, tokens.vocabulary);
       });
     }
-    this.overTime(writer, 'forward', (steps, index) => {
+    this.overTime(writer, loop, 'forward', (steps, index) => {
       const [part, own] = [this.part(index), this.ownOf(places, index)];
       products.forEach(({ c }, number) => {
         const ids = tokens?.ids[index] ?? 0;
@@ -124,20 +124,26 @@ export class Layer {
     });
   }
 
-  private overTime(writer: ProgramWriter, direction: Direction, step: StepOfPart): void {
+  private overTime(writer: ProgramWriter, loop: Loop, direction: Direction, step: StepOfPart): void {
     const { timeSteps, batch } = this.shape;
     const parts = this.parts.map(({ part }) => part);
-    if (this.isInLockstep) writeLockstep(writer, direction, timeSteps, batch, parts, step);
+    if (loop === 'lockstep') writeLockstep(writer, direction, timeSteps, batch, parts, step);
     else writeLoops(writer, direction, timeSteps, parts, step);
   }
 
-  /** Whether all threads go through the time steps together. */
-  get isInLockstep(): boolean {
+  /**
+   * The ways through the time steps that may be the fastest, the likelier one first. Where the weights of a step fit into the
+   * cache of one core, threads need not wait for one another; where they do not, some processors bring them from further away
+   * as fast as they are used.
+   */
+  get loops(): readonly [Loop, Loop] {
     const { machine, plan, shape } = this;
     const { threads } = machine;
-    if (threads === 1 || machine.panelsOf(shape.units) < threads) return false;
     const products = plan.forward.loop.filter(({ op }) => op === 'product').length;
-    return 4 * products * shape.units ** 2 > (shape.batch < threads ? worthALockstep : cacheOfACore);
+    const bytes = 4 * products * shape.units ** 2;
+    if (threads === 1 || machine.panelsOf(shape.units) < threads) return ['rows', 'rows'];
+    if (shape.batch < threads) return bytes > worthALockstep ? ['lockstep', 'lockstep'] : ['rows', 'rows'];
+    return bytes > cacheOfACore ? ['lockstep', 'rows'] : ['rows', 'rows'];
   }
 
   /**
@@ -148,6 +154,7 @@ export class Layer {
    */
   backward(
     writer: ProgramWriter,
+    loop: Loop,
     places: readonly BackwardPartPlaces[],
     gradients: number,
     work: number,
@@ -162,7 +169,7 @@ export class Layer {
         (!byTable && places.every(({ inputGradient }) => inputGradient !== undefined)),
     );
     this.each(places, (part, own) => part.clearSums(writer, own));
-    this.overTime(writer, 'backward', (steps, index) =>
+    this.overTime(writer, loop, 'backward', (steps, index) =>
       this.part(index).backward(steps, this.ownOf(places, index), after),
     );
     writer.barrier();

@@ -1,6 +1,9 @@
 import type { Part } from './parts';
 import type { ProgramWriter } from './program';
 
+/** How threads go through the time steps: each with its own rows, or all at the same step, each with its own units. */
+export type Loop = 'rows' | 'lockstep';
+
 export type Direction = 'forward' | 'backward';
 
 /** Takes the commands of a step. */

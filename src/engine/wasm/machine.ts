@@ -2,7 +2,7 @@ import { type EmittedSegment, emitCell } from '../plan/emit';
 import type { Graph } from '../plan/graph';
 import type { Segment } from '../plan/plan';
 import { Heap, memoryLimits } from './memory';
-import { Pace } from './pace';
+import { type Crew, Pace } from './pace';
 import { type Part, partsOf } from './parts';
 
 /** A build of the kernels. */
@@ -55,7 +55,7 @@ let machines = 0;
 export class Machine {
   readonly heap = new Heap();
   /** Who runs programs, where there is a choice. */
-  readonly pace = new Pace();
+  readonly crew = new Pace<Crew>(['all', 'one'], 0.9);
   private readonly kernels: Kernels;
   private readonly constants = new Map<number, number>();
   private constantsAt = 0;

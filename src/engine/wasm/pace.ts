@@ -1,10 +1,10 @@
 /** Who runs programs: all threads, or the first one. */
 export type Crew = 'all' | 'one';
 
-/** Milliseconds that a program usually takes each of them, as far as known, and how often it was run. */
+/** Milliseconds that a program usually takes in each of two ways, as far as known, and how often it was run. */
 export interface Usual {
-  all?: number;
-  one?: number;
+  0?: number;
+  1?: number;
   runs?: number;
 }
 
@@ -22,12 +22,13 @@ const firstRest = 30;
 const firstRuns = 6;
 
 /**
- * Says who shall run programs, by what took less time lately: now and then it lets the others try for some steps. All threads
- * wait for the slowest, so where another program takes a core away, one thread alone can be twenty times as fast; and what is
- * very small is faster alone anywhere. The results are the same bits either way.
+ * Says which of two ways is taken, by what took less time lately: now and then the other one is tried for some steps. All
+ * threads wait for the slowest, so where another program takes a core away, one thread alone can be twenty times as fast; and
+ * whether threads that keep fewer weights each gain more than they lose by waiting for one another is for the processor to
+ * say. The results must be the same bits either way.
  */
-export class Pace {
-  private now: Crew = 'all';
+export class Pace<Way> {
+  private now: 0 | 1 = 0;
   private isTrial = false;
   private sinceTrial = 0;
   private rest = firstRest;
@@ -37,9 +38,18 @@ export class Pace {
   private expected = 0;
   private total = 0;
 
-  /** Who runs the next program. */
-  get crew(): Crew {
-    return this.now;
+  /**
+   * @param ways the first one is taken at first
+   * @param worthIt the share of the time that a change must lead to
+   */
+  constructor(
+    private readonly ways: readonly [Way, Way],
+    private readonly worthIt: number,
+  ) {}
+
+  /** How the next program is run. */
+  get way(): Way {
+    return this.ways[this.now];
   }
 
   /** @param usual of the program that was run; kept up to date here */
@@ -73,7 +83,7 @@ export class Pace {
     }
     const isLong = this.runs >= 2 * warmUp && this.expected > longEnough;
     if (this.runs < warmUp + counted && !isLong) return;
-    if (this.spent > 0.9 * this.expected) {
+    if (this.spent > this.worthIt * this.expected) {
       this.now = other(this.now);
       this.restTimes = Math.min(longestRest, 2 * this.restTimes);
     } else {
@@ -85,6 +95,6 @@ export class Pace {
   }
 }
 
-function other(crew: Crew): Crew {
-  return crew === 'all' ? 'one' : 'all';
+function other(way: 0 | 1): 0 | 1 {
+  return way === 0 ? 1 : 0;
 }
