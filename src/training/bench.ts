@@ -48,9 +48,9 @@ export async function measureSteps(
   const firstLoss = await step();
   const firstStep = now() - began;
   let lastLoss = firstLoss;
-  // Code that runs often is compiled anew; and short steps are timed together.
+  // Code that runs often is compiled anew, and how it runs best is found out.
   const end = now() + 300;
-  while (now() < end) await step();
+  while (now() < end || count < warmUpSteps) await step();
   const times: number[] = [];
   const until = now() + 1000 * seconds;
   while (now() < until || times.length < 3) {
@@ -71,6 +71,9 @@ export async function measureSteps(
     operations: operationsOf(cell, sizes),
   };
 }
+
+/** What a training does a hundred times over before long. */
+const warmUpSteps = 20;
 
 /** Multiplications and additions of the products of a step; the table of embeddings multiplied where that is fewer. */
 function operationsOf(cell: Cell, { vocabulary, batch, timeSteps, embedding, units, layers }: BenchSizes): number {

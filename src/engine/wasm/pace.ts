@@ -12,8 +12,10 @@ export interface Usual {
 const warmUp = 8;
 /** Runs that decide: some steps of a small model. */
 const counted = 24;
-/** Milliseconds after which a trial may end with fewer runs. */
-const longEnough = 50;
+/** Where a run takes as many milliseconds, fewer will do. */
+const longRun = 10;
+const warmUpOfLong = 2;
+const countedOfLong = 6;
 /** A trial is repeated once it costs a hundredth at most; a tenth after a change, which may have been a mistake. */
 const longestRest = 100;
 const shortestRest = 10;
@@ -77,12 +79,13 @@ export class Pace<Way> {
   private tried(usual: Usual, milliseconds: number): void {
     this.total += milliseconds;
     const before = usual[other(this.now)];
-    if (before !== undefined && this.runs++ >= warmUp) {
+    if (before === undefined) return;
+    const isLong = before > longRun;
+    if (this.runs++ >= (isLong ? warmUpOfLong : warmUp)) {
       this.spent += milliseconds;
       this.expected += before;
     }
-    const isLong = this.runs >= 2 * warmUp && this.expected > longEnough;
-    if (this.runs < warmUp + counted && !isLong) return;
+    if (this.runs < (isLong ? warmUpOfLong + countedOfLong : warmUp + counted)) return;
     if (this.spent > this.worthIt * this.expected) {
       this.now = other(this.now);
       this.restTimes = Math.min(longestRest, 2 * this.restTimes);
