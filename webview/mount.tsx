@@ -7,6 +7,7 @@ import { Persistence, PersistenceContext } from './persisted-state';
 import type { Platform } from './platform';
 import base from './styles/base.css';
 import charts from './styles/charts.css';
+import classify from './styles/classify.css';
 import controls from './styles/controls.css';
 import layout from './styles/layout.css';
 import samples from './styles/samples.css';
@@ -15,7 +16,7 @@ import { ClientContext } from './use-call';
 /** Shows the panel in the page. */
 export function mount(platform: Platform): void {
   // A sheet made by script needs no exception in the page's content security policy.
-  const sheets = [uplot, base, controls, layout, charts, samples].map((text) => {
+  const sheets = [uplot, base, controls, layout, charts, samples, classify].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

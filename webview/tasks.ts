@@ -1,10 +1,11 @@
+import type { DatasetReport } from '../src/protocol/dataset';
 import type { TaskName } from '../src/protocol/run';
 import { visibleLine, visibleToken } from './visible-text';
 
 /** What the views say differently for each task. */
 export interface TaskWords {
   /** Of training and validation loss. */
-  readonly lossUnit: string;
+  readonly lossUnit: (dataset: Pick<DatasetReport, 'classes'>) => string;
   readonly samplesTitle: string;
   /** What one step in time is. */
   readonly timeStep: string;
@@ -16,17 +17,24 @@ export interface TaskWords {
 
 export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
   language: {
-    lossUnit: 'nats per token',
+    lossUnit: () => 'nats per token',
     samplesTitle: 'Samples',
     timeStep: 'token',
     inputLabel: visibleToken,
     ownInput: true,
   },
   forecast: {
-    lossUnit: 'scaled MSE',
+    lossUnit: () => 'scaled MSE',
     samplesTitle: 'Forecast',
     timeStep: 'row',
     inputLabel: visibleLine,
     ownInput: false,
+  },
+  classify: {
+    lossUnit: ({ classes }) => (classes ? 'nats per example' : 'scaled MSE'),
+    samplesTitle: 'Predictions',
+    timeStep: 'token',
+    inputLabel: visibleLine,
+    ownInput: true,
   },
 };

@@ -6,7 +6,7 @@ import { excerpt } from '../base/visible';
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
  * `flag` is the option's name on the command line where it is not the key in kebab case.
  */
-export const tasks = ['language', 'forecast'] as const;
+export const tasks = ['language', 'forecast', 'classify'] as const;
 export const cells = [
   'rnn',
   'rnn-relu',
@@ -36,15 +36,18 @@ export const readingSchema = z.strictObject({
     .enum(['auto', ...tasks])
     .default('auto')
     .describe('what to learn from the file'),
-  tokens: z.enum(['chars', 'words']).default('chars').describe('unit of text for language'),
+  tokens: z
+    .enum(['auto', 'chars', 'words'])
+    .default('auto')
+    .describe('unit of text; auto: characters to go on with a text, words to classify one'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
   delimiter: z.enum(['auto', ',', ';', '\t', '|', ' ']).default('auto').describe('column delimiter of a table'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
   date: z.string().optional().describe('name of the date column'),
-  target: z.string().optional().describe('name of the column to forecast'),
-  columns: z.array(z.string()).optional().describe('numeric columns given to the network (default: all)'),
+  target: z.string().optional().describe('name of the column to forecast, or of the labels to predict'),
+  columns: z.array(z.string()).optional().describe('columns given to the network (default: all that suit)'),
 });
 
 const count = (min: number, max: number) => z.int().min(min).max(max);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { visible } from '../base/visible';
-import type { ForecastSample, Sample } from '../protocol/run';
+import type { ClassifySample, ForecastSample, Sample } from '../protocol/run';
 
 const scheme = 'unroll-sample';
 
@@ -43,9 +43,10 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider {
   }
 }
 
-/** The text with its prompt, or the forecast as a table. */
+/** The text with its prompt, or the forecast or the classified examples as a table. */
 export function sampleText(sample: Sample): string {
-  return sample.task === 'language' ? visible(sample.prompt + sample.text, '\n\t') : forecastTable(sample);
+  if (sample.task === 'language') return visible(sample.prompt + sample.text, '\n\t');
+  return sample.task === 'forecast' ? forecastTable(sample) : classifiedTable(sample);
 }
 
 function forecastTable({ target, times, history, forecast, truth }: ForecastSample): string {
@@ -54,6 +55,14 @@ function forecastTable({ target, times, history, forecast, truth }: ForecastSamp
     return [cell(time), value, truth[index] ?? ''].join(',');
   });
   return [`time,${cell(`forecast of ${target}`)},truth`, ...rows, ''].join('\n');
+}
+
+function classifiedTable({ target, classes = [], items }: ClassifySample): string {
+  const header = ['input', target, 'prediction', ...classes.map((name) => `probability of ${name}`)];
+  const rows = items.map(({ tokens, truth = '', prediction, probabilities }) =>
+    [cell(tokens.join(' ')), cell(truth), cell(prediction), ...probabilities.map((p) => p.toFixed(4))].join(','),
+  );
+  return [header.map(cell).join(','), ...rows, ''].join('\n');
 }
 
 function cell(text: string): string {

@@ -1,6 +1,7 @@
 import type { Random } from '../base/random';
 import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
+import { pool } from '../engine/pooling';
 import { recurrent } from '../engine/recurrent';
 import { engineBackend, tf } from '../engine/tensors';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
@@ -9,12 +10,12 @@ import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf,
 export type ModelState = readonly tf.Tensor2D[];
 
 export interface ForwardResult {
-  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]. */
+  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]. */
   readonly output: tf.Tensor3D;
   /**
    * Mean cross-entropy of a softmax over the logits, in nats per token.
    *
-   * @param targets class numbers, [batch, time]
+   * @param targets class numbers, [batch, time]; of a model that pools [batch, 1]
    */
   crossEntropy(targets: tf.Tensor2D): tf.Scalar;
   readonly state: ModelState;
@@ -39,6 +40,8 @@ export interface ForwardOptions {
   /** Drops between layers with these random numbers; absent when not training. */
   readonly dropout?: Random | undefined;
   readonly record?: boolean;
+  /** Steps of each sequence; absent: all. Only a model that pools can do with shorter ones. */
+  readonly lengths?: readonly number[] | undefined;
 }
 
 /** Layers of a cell and a linear head, with their weights on the engine until `dispose`. */
@@ -86,8 +89,9 @@ export class Model {
   }
 
   /** @param input ids [batch, time], or numbers [batch, time, size] */
-  forward(input: tf.Tensor, state: ModelState, { dropout, record = false }: ForwardOptions = {}): ForwardResult {
-    const { cell, layers } = this.spec;
+  forward(input: tf.Tensor, state: ModelState, options: ForwardOptions = {}): ForwardResult {
+    const { dropout, record = false, lengths } = options;
+    const { cell, layers, pooling } = this.spec;
     const [first, ...others] = Array.from({ length: layers }, (_, layer) => layer);
     const own = (layer: number) => state.slice(layer * cell.states.length, (layer + 1) * cell.states.length);
     const weights = (layer: number) => this.weight(`layers.${layer}`) as unknown as tf.Tensor1D;
@@ -101,7 +105,10 @@ export class Model {
       if (dropout && this.spec.dropout > 0) sequence = tf.mul(sequence, this.dropoutMask(sequence.shape, dropout));
       results.push(recurrent(cell, weights(layer), sequence, own(layer), { record }));
     }
-    const hidden = results.at(-1)?.output as tf.Tensor3D;
+    const top = results.at(-1)?.output as tf.Tensor3D;
+    const [batch, timeSteps] = top.shape;
+    const attention = pooling === 'attention' ? (this.weight('attention') as unknown as tf.Tensor2D) : undefined;
+    const hidden = pooling ? pool(top, pooling, lengths ?? Array(batch).fill(timeSteps), attention) : top;
     const head = [
       this.weight('head.W') as unknown as tf.Tensor2D,
       this.weight('head.b') as unknown as tf.Tensor1D,
@@ -120,17 +127,25 @@ export class Model {
    * Mean cross-entropy of the model's logits, in nats per token, with its gradient for each parameter by the variable's own
    * name, and the next state.
    *
-   * @param input ids [batch, time]
-   * @param targets class numbers [batch, time]
+   * @param input ids [batch, time], or numbers [batch, time, size]
+   * @param targets class numbers [batch, time]; of a model that pools [batch, 1]
+   * @param lengths steps of each sequence, where they differ
    */
-  crossEntropyGradients(input: tf.Tensor2D, targets: tf.Tensor2D, state: ModelState, dropout: Random): LossGradients {
+  crossEntropyGradients(
+    input: tf.Tensor,
+    targets: tf.Tensor2D,
+    state: ModelState,
+    dropout: Random,
+    lengths?: readonly number[],
+  ): LossGradients {
     const backend = engineBackend();
-    if (!backend || this.spec.input.kind !== 'tokens' || (this.spec.dropout > 0 && this.spec.layers > 1)) {
-      return this.gradients((result) => result.crossEntropy(targets), input, state, dropout);
+    const { input: read, dropout: share, layers: count, pooling } = this.spec;
+    if (!backend || read.kind !== 'tokens' || pooling || (share > 0 && count > 1)) {
+      return this.gradients((result) => result.crossEntropy(targets), input, state, dropout, lengths);
     }
     const model = this.tokenModel();
     const { embedding, layers, headWeights, headBias } = model;
-    const { loss, gradients, next } = tokenStep(backend, this.spec.cell, model, input, targets, state);
+    const { loss, gradients, next } = tokenStep(backend, this.spec.cell, model, input as tf.Tensor2D, targets, state);
     const named: tf.NamedTensorMap = {
       [embedding.name]: gradients.embedding,
       [headWeights.name]: gradients.headWeights,
@@ -190,10 +205,11 @@ export class Model {
     input: tf.Tensor,
     state: ModelState,
     dropout: Random,
+    lengths?: readonly number[],
   ): LossGradients {
     let next: tf.Tensor2D[] = [];
     const { value, grads } = tf.variableGrads(() => {
-      const forward = this.forward(input, state, { dropout });
+      const forward = this.forward(input, state, { dropout, lengths });
       next = forward.state.map((tensor) => tf.keep(tensor.clone()));
       return loss(forward);
     }, [...this.parameters.values()]);

@@ -1,6 +1,7 @@
 import type { Random } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
+import type { Pooling } from '../engine/pooling';
 import { drawParameter, glorotUniform, standardNormal } from './initialise';
 
 /** What the network reads at each step: a token, looked up in a learned table, or numbers as they are. */
@@ -17,6 +18,8 @@ export interface ModelSpec {
   readonly input: InputSpec;
   /** Width of the linear head. */
   readonly outputs: number;
+  /** Where the head reads one vector of a whole sequence rather than each step: how that is made. */
+  readonly pooling?: Pooling;
 }
 
 /** Named arrays: how weights travel in and out. */
@@ -78,7 +81,7 @@ export interface ParameterEntry {
 
 /** Every single weight of a model, and how it is drawn. */
 export function parameterList(spec: ModelSpec): ParameterEntry[] {
-  const { cell, units, layers, input, outputs } = spec;
+  const { cell, units, layers, input, outputs, pooling } = spec;
   const inputSize = input.kind === 'tokens' ? input.embeddingSize : input.size;
   const glorot = (name: string, shape: number[]): ParameterEntry => ({
     name,
@@ -99,6 +102,7 @@ export function parameterList(spec: ModelSpec): ParameterEntry[] {
     }),
   );
   const head = [
+    ...(pooling === 'attention' ? [glorot('attention', [units, 1])] : []),
     glorot('head.W', [units, outputs]),
     { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs), trained: true },
   ];

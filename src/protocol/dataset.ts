@@ -16,7 +16,7 @@ export interface Alternative {
   readonly why: string;
 }
 
-/** Sizes are tokens for language, rows for forecast. */
+/** Sizes are tokens for language, rows for forecast, examples for classify. */
 export interface Split {
   readonly training: number;
   readonly validation: number;
@@ -91,6 +91,10 @@ export interface DatasetReport {
   readonly reading: Reading;
   readonly text?: TextSummary;
   readonly table?: TableSummary;
+  /** With how many examples each has in the training part. */
+  readonly classes?: readonly { readonly name: string; readonly training: number }[];
+  /** Steps of the training part's sequences: of half of them at most `median`, of 19 in 20 at most `most`. */
+  readonly lengths?: { readonly median: number; readonly most: number };
   readonly split: Split;
   readonly baselines: readonly Baseline[];
   readonly warnings: readonly string[];

@@ -25,6 +25,8 @@ export interface RunSnapshot {
   readonly metrics: MetricsColumns;
   /** The last point, whole. */
   readonly last: MetricsPoint | undefined;
+  /** The last point with a validation: most are between two. */
+  readonly validated: MetricsPoint | undefined;
   readonly samples: readonly Sample[];
   readonly probe: Probe | undefined;
   readonly progress: Progress | undefined;
@@ -36,6 +38,7 @@ export interface RunUpdate {
   readonly run?: RunRecord;
   readonly metrics?: MetricsColumns;
   readonly last?: MetricsPoint;
+  readonly validated?: MetricsPoint;
   readonly samples?: readonly Sample[];
   /** Samples that a person asked for outside of the view, to be shown at once. */
   readonly asked?: readonly Sample[];

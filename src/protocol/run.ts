@@ -55,12 +55,35 @@ export interface ValidationError extends ForecastError {
   readonly seasonalNaive?: (ForecastError & { readonly period: number }) | undefined;
 }
 
+/** How well classes are told apart on the validation part. */
+export interface ClassificationScores {
+  /** Share of examples that are predicted right. */
+  readonly accuracy: number;
+  /** Mean of the classes' F1. */
+  readonly macroF1: number;
+  /** How many examples of each class, by row, were taken for each, by column. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Share of the most frequent class: the accuracy of who always says that. */
+  readonly mostFrequent: number;
+}
+
+/** Errors of a predicted score in the file's own units, and those of who always says the mean. */
+export interface ValidationScore extends ForecastError {
+  readonly average: ForecastError;
+}
+
+/** What a validation finds besides its loss, by task. */
+export interface ValidationScores {
+  readonly validationError?: ValidationError;
+  readonly classification?: ClassificationScores;
+  readonly score?: ValidationScore;
+}
+
 /** A line of `metrics.jsonl`, and the `metrics` event. */
-export interface MetricsPoint {
+export interface MetricsPoint extends ValidationScores {
   readonly step: number;
   readonly loss: number;
   readonly validationLoss?: number;
-  readonly validationError?: ValidationError;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
   readonly stepsPerSecond: number;
@@ -90,8 +113,30 @@ export interface ForecastSample {
   readonly truth: readonly number[];
 }
 
+/** One example with what the network says of it. */
+export interface ClassifiedItem {
+  readonly tokens: readonly string[];
+  /** How much less likely the prediction would be (of a score: how much lower) without each token. */
+  readonly contributions: readonly number[];
+  /** A class, or a score in the file's own units. */
+  readonly prediction: string;
+  /** Of each class; of a score none. */
+  readonly probabilities: readonly number[];
+  readonly truth?: string;
+}
+
+export interface ClassifySample {
+  readonly task: 'classify';
+  readonly step: number;
+  /** The column of the labels. */
+  readonly target: string;
+  /** Absent for a score. */
+  readonly classes: readonly string[] | undefined;
+  readonly items: readonly ClassifiedItem[];
+}
+
 /** A line of `samples.jsonl`, and the `sample` event. */
-export type Sample = LanguageSample | ForecastSample;
+export type Sample = LanguageSample | ForecastSample | ClassifySample;
 
 /** How long a sample is when nobody says: in tokens of a text by its unit, in rows of a table. */
 export const sampleLength = { chars: 240, words: 60, rows: 24 } as const;

@@ -10,13 +10,14 @@ import {
 } from '../configuration/run';
 import { openDataset } from '../data';
 import type { DatasetReport, DatasetSource } from '../protocol/dataset';
+import { type ClassifyEncoding, classify } from './classify/classify';
 import { detectTask } from './detect';
 import { type ForecastEncoding, forecast } from './forecast/forecast';
 import { type LanguageEncoding, language } from './language/language';
 import { propose } from './propose';
 import type { Prepared, Task } from './task';
 
-export type Encoding = LanguageEncoding | ForecastEncoding;
+export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding;
 
 /** A dataset read by the task that suits it. */
 export interface ReadDataset {
@@ -25,7 +26,11 @@ export interface ReadDataset {
   readonly report: DatasetReport;
 }
 
-const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } = { language, forecast };
+const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } = {
+  language,
+  forecast,
+  classify,
+};
 
 /** The task of an encoding or of a name. */
 export function taskOf(name: TaskName): Task<Encoding> {

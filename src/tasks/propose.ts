@@ -1,4 +1,4 @@
-import type { CellName, TrainingConfiguration } from '../configuration/run';
+import type { CellName, TaskName, TrainingConfiguration } from '../configuration/run';
 import { countParameters, type ModelSpec } from '../models/parameters';
 import type { DatasetReport, ModelSize, Proposal, Proposed } from '../protocol/dataset';
 
@@ -38,11 +38,11 @@ const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {
  * @param specOf the model of a size, with the proposed cell
  */
 export function propose(
-  report: Pick<DatasetReport, 'task' | 'split'>,
+  report: Pick<DatasetReport, 'task' | 'split' | 'lengths'>,
   specOf: (size: ModelSize) => ModelSpec,
 ): Proposal {
   const { training } = report.split;
-  const unit = report.task === 'language' ? 'tokens' : 'rows';
+  const unit = units[report.task];
   const best: ModelSize['name'] = training < 4000 ? 'tiny' : 'small';
   const ordered = [sizes[best], ...Object.values(sizes).filter(({ name }) => name !== best)];
   return {
@@ -52,7 +52,7 @@ export function propose(
       const reason = size.name === best ? `fits ${compact(training)} ${unit} to learn from, ` : '';
       return { value: size, why: `${reason}${compact(weights)} weights, ${pace[size.name]}` };
     }),
-    training: report.task === 'forecast' ? forecastTraining(training) : {},
+    training: trainingOf(report),
   };
 }
 
@@ -62,6 +62,24 @@ const pace: Readonly<Record<ModelSize['name'], string>> = {
   medium: 'some minutes',
   large: 'slow on this engine: many minutes',
 };
+
+const units: Readonly<Record<TaskName, string>> = { language: 'tokens', forecast: 'rows', classify: 'examples' };
+
+function trainingOf({
+  task,
+  split,
+  lengths,
+}: Pick<DatasetReport, 'task' | 'split' | 'lengths'>): Partial<TrainingConfiguration> {
+  if (task === 'forecast') return forecastTraining(split.training);
+  return task === 'classify' ? classifyTraining(split.training, lengths?.most ?? 32) : {};
+}
+
+/** Some ten times through all examples, of which few are cut. */
+function classifyTraining(examples: number, longest: number): Partial<TrainingConfiguration> {
+  const batchSize = Math.max(2, Math.min(32, Math.floor(examples / 8)));
+  const steps = Math.max(200, Math.min(2000, Math.round((10 * examples) / batchSize)));
+  return { timeSteps: Math.max(2, Math.min(256, longest)), batchSize, steps };
+}
 
 /** A short series needs a short window, and fewer streams, so that each has some windows to carry its state over. */
 function forecastTraining(rows: number): Partial<TrainingConfiguration> {

@@ -5,16 +5,22 @@ import type { tf } from '../engine/tensors';
 import type { ForwardResult, Model } from '../models/model';
 import type { ModelSpec } from '../models/parameters';
 import type { DatasetReport } from '../protocol/dataset';
-import type { Sample, SampleRequest, ValidationError } from '../protocol/run';
+import type { Sample, SampleRequest, ValidationScores } from '../protocol/run';
 
-/** One window of all streams. `reset` is true where the streams begin again and the state with them. */
+/** One window of all streams, or some sequences. `reset` is true where they begin again and the state with them. */
 export interface Batch {
   /** Ids [batch, time] or numbers [batch, time, size]. */
   readonly input: tf.Tensor;
-  /** What follows each step: ids [batch, time] or numbers [batch, time, outputs]. */
+  /** What follows each step: ids [batch, time] or numbers [batch, time, outputs]; of whole sequences with a time of 1. */
   readonly targets: tf.Tensor;
+  /** Steps of each sequence, where they differ. */
+  readonly lengths?: readonly number[];
   readonly reset: boolean;
 }
+
+/** How much is trained on at once, and the seed of what is drawn. */
+export type WindowSize = Pick<TrainingConfiguration, 'timeSteps' | 'batchSize'> &
+  Partial<Pick<TrainingConfiguration, 'seed'>>;
 
 /** The training part as windows; a function of the step alone, so that a training can go on anywhere. */
 export interface TrainingWindows {
@@ -25,10 +31,9 @@ export interface TrainingWindows {
   at(step: number): Batch;
 }
 
-export interface Evaluation {
+export interface Evaluation extends ValidationScores {
   /** In the unit of the training loss. */
   readonly validationLoss: number;
-  readonly validationError?: ValidationError;
 }
 
 /** A dataset made ready for training by a task. */
@@ -36,13 +41,9 @@ export interface Prepared<E> {
   readonly report: Omit<DatasetReport, 'proposal' | 'why' | 'ambiguous' | 'alternatives'>;
   readonly encoding: E;
   /** Throws a UserError when the training part is shorter than one window. */
-  windows(training: Pick<TrainingConfiguration, 'timeSteps' | 'batchSize'>): TrainingWindows;
+  windows(training: WindowSize): TrainingWindows;
   /** Runs the model over the validation part. Yields between windows so that its caller may breathe. */
-  evaluate(
-    model: Model,
-    training: Pick<TrainingConfiguration, 'timeSteps' | 'batchSize'>,
-    breathe: () => Promise<void>,
-  ): Promise<Evaluation>;
+  evaluate(model: Model, training: WindowSize, breathe: () => Promise<void>): Promise<Evaluation>;
 }
 
 /** What a probe is fed: one label a time step, and the tensor, which the caller disposes of. */

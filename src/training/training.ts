@@ -7,7 +7,7 @@ import { type LossGradients, Model, type ModelState } from '../models/model';
 import { joined, type ModelSpec, type NamedArray, stateNames } from '../models/parameters';
 import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
 import type { MetricsPoint } from '../protocol/run';
-import type { Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';
+import type { Batch, Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';
 import { SpeedMeter } from './speed';
 
 /** What happened in a step, beyond that it was done. */
@@ -145,7 +145,7 @@ export class Training {
     const loss = tf.tidy(() => {
       const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
       const { loss: of } = this.parts.task;
-      const result = this.model.forward(batch.input, start);
+      const result = this.model.forward(batch.input, start, { lengths: batch.lengths });
       return of === 'crossEntropy' ? result.crossEntropy(batch.targets as tf.Tensor2D) : of(result, batch.targets);
     });
     const [value] = await loss.data();
@@ -179,11 +179,11 @@ export class Training {
     tf.dispose([...this.state]);
   }
 
-  private gradientsOf({ input, targets }: { input: tf.Tensor; targets: tf.Tensor }, start: ModelState): LossGradients {
+  private gradientsOf({ input, targets, lengths }: Batch, start: ModelState): LossGradients {
     const { loss } = this.parts.task;
     return loss === 'crossEntropy'
-      ? this.model.crossEntropyGradients(input as tf.Tensor2D, targets as tf.Tensor2D, start, this.random)
-      : this.model.gradients((result) => loss(result, targets), input, start, this.random);
+      ? this.model.crossEntropyGradients(input, targets as tf.Tensor2D, start, this.random, lengths)
+      : this.model.gradients((result) => loss(result, targets), input, start, this.random, lengths);
   }
 
   private async evaluate(): Promise<Evaluation> {

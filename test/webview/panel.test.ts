@@ -172,6 +172,32 @@ describe('samples', () => {
   });
 });
 
+describe('predictions of examples', () => {
+  it('have each token coloured by what it adds, the truth beside, and the confusion matrix', async () => {
+    const page = await browser.open({ query: 'task=classify&step=600&state=finished' });
+    const examples = page.locator('[data-example]');
+    expect(await examples.count()).toBe(4);
+    const tokens = examples.first().locator('.token');
+    expect(await tokens.allTextContents()).toEqual('the lamp came broken and nobody answers my letters'.split(' '));
+    const colors = await tokens.evaluateAll((all) => all.map((token) => getComputedStyle(token).backgroundColor));
+    expect(new Set(colors).size).toBeGreaterThan(4);
+    expect(await page.locator('.confusion td').allTextContents()).toEqual([
+      '41',
+      '3',
+      '2',
+      '4',
+      '38',
+      '1',
+      '2',
+      '5',
+      '30',
+    ]);
+    await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
+    expect(await page.locator('.classify table.errors tbody tr').count()).toBe(4);
+    await page.close();
+  });
+});
+
 describe('without a run', () => {
   it.each([
     ['empty', 'unroll.train'],
@@ -199,7 +225,7 @@ describe('without a run', () => {
 
 describe('the page', () => {
   it.each(['dark', 'light', 'high-contrast', 'high-contrast-light'])('fits a narrow side bar in %s', async (theme) => {
-    for (const task of ['language', 'forecast']) {
+    for (const task of ['language', 'forecast', 'classify']) {
       const page = await browser.open({ width: 300, query: `place=side&theme=${theme}&task=${task}` });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
       await page.close();

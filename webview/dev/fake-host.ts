@@ -4,8 +4,8 @@ import type { Argument, CallMessage, CallName, ReplyMessage, Result } from '../.
 import type { Platform } from '../platform';
 import { metricsBetween, pointAt } from './fixture-metrics';
 import { probeAt } from './fixture-probe';
-import { folder, progressAt, recordOf, sampleAt, sampleEvery, snapshotAt } from './fixture-run';
-import { forecastSample, languageSample } from './fixture-samples';
+import { folder, progressAt, recordOf, sampleEvery, snapshotAt } from './fixture-run';
+import { classifySample, forecastSample, languageSample, sampleAt } from './fixture-samples';
 
 export interface FakeHostOptions {
   readonly task: TaskName;
@@ -110,9 +110,11 @@ export class FakeHost implements Platform {
       this.#become('running');
     },
     sample: ({ request }) =>
-      this.#options.task === 'language'
-        ? languageSample(this.#step, request.prompt ?? '', request.seed ?? 1)
-        : forecastSample(this.#step, request.length ?? 48),
+      ({
+        language: () => languageSample(this.#step, request.prompt ?? '', request.seed ?? 1),
+        forecast: () => forecastSample(this.#step, request.length ?? 48),
+        classify: () => classifySample(this.#step, request.prompt),
+      })[this.#options.task](),
     probe: ({ input }) => probeAt(this.#options.task, this.#step, input),
     command: () => undefined,
   };

@@ -2,10 +2,16 @@ import type { RunSnapshot } from '../../src/protocol/panel';
 import type { RunRecord, RunState, Sample, TaskName } from '../../src/protocol/run';
 import { metricsBetween, pointAt } from './fixture-metrics';
 import { probeAt } from './fixture-probe';
-import { forecastSample, languageSample } from './fixture-samples';
+import { classNames, sampleAt } from './fixture-samples';
 
 export const folder = '/home/you/project/.unroll/runs/2026-05-04-a1';
 export const sampleEvery = 50;
+
+const names: Readonly<Record<TaskName, string>> = {
+  language: 'shanties of the seven seas.txt',
+  forecast: 'river levels at the old bridge.csv',
+  classify: 'letters to the shop.csv',
+};
 
 /** A run as the host would read it, at a step. */
 export function snapshotAt(task: TaskName, step: number, steps: number, state: RunState): RunSnapshot {
@@ -17,14 +23,12 @@ export function snapshotAt(task: TaskName, step: number, steps: number, state: R
     run: recordOf(task, step, steps, state),
     metrics: metricsBetween(task, 1, step),
     last: point,
+    validated: point && pointAt(task, step - (step % 20)),
     samples,
     probe: step >= sampleEvery ? probeAt(task, step) : undefined,
     progress: point ? progressAt(task, step, steps) : undefined,
   };
 }
-
-export const sampleAt = (task: TaskName, step: number): Sample =>
-  task === 'language' ? languageSample(step) : forecastSample(step);
 
 export function progressAt(task: TaskName, step: number, steps: number) {
   const { stepsPerSecond, tokensPerSecond } = pointAt(task, step);
@@ -36,7 +40,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
   return {
     formatVersion: 1,
     id: '2026-05-04-a1',
-    name: language ? 'lstm on shanties of the seven seas.txt' : 'gru on river levels at the old bridge.csv',
+    name: `${language ? 'lstm' : 'gru'} on ${names[task]}`,
     createdAt: '2026-05-04T10:00:00.000Z',
     state,
     configuration: {
@@ -69,7 +73,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
       why: 'a text file',
       ambiguous: false,
       alternatives: [],
-      name: language ? 'shanties of the seven seas.txt' : 'river levels at the old bridge.csv',
+      name: names[task],
       path: undefined,
       fingerprint: { bytes: 112_640, sha256: '0'.repeat(64) },
       reading: {
@@ -82,15 +86,19 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         header: 'yes',
       },
       split: { training: 101_376, validation: 11_264 },
-      baselines: language
-        ? [
-            { name: 'unigram', loss: 3.02 },
-            { name: 'bigram', loss: 2.41 },
-          ]
-        : [
-            { name: 'last value', loss: 0.182 },
-            { name: 'seasonal naive', loss: 0.094 },
-          ],
+      ...(task === 'classify' && { classes: classNames.map((name) => ({ name, training: 400 })) }),
+      baselines:
+        task === 'classify'
+          ? [{ name: 'class frequencies', loss: 1.1 }]
+          : language
+            ? [
+                { name: 'unigram', loss: 3.02 },
+                { name: 'bigram', loss: 2.41 },
+              ]
+            : [
+                { name: 'last value', loss: 0.182 },
+                { name: 'seasonal naive', loss: 0.094 },
+              ],
       warnings: [],
     },
     versions: { unroll: '0.1.0' },

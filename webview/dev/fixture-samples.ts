@@ -1,4 +1,4 @@
-import type { ForecastSample, LanguageSample } from '../../src/protocol/run';
+import type { ClassifySample, ForecastSample, LanguageSample, Sample, TaskName } from '../../src/protocol/run';
 import { noise } from './fixture-metrics';
 
 const goal =
@@ -16,6 +16,43 @@ export function languageSample(step: number, prompt = 'Haul ', seed = 1): Langua
     )
     .join('');
   return { task: 'language', step, prompt, text, temperature: 0.8, topK: 0, seed };
+}
+
+/** What a run of each task shows at a step. */
+export const sampleAt = (task: TaskName, step: number): Sample =>
+  ({ language: languageSample, forecast: forecastSample, classify: classifySample })[task](step);
+
+export const classNames = ['complaint', 'praise', 'question'] as const;
+
+const mail: readonly (readonly [string, (typeof classNames)[number]])[] = [
+  ['the lamp came broken and nobody answers my letters', 'complaint'],
+  ['what a lovely little shop , thank you for everything', 'praise'],
+  ['do you also have this chair in green ?', 'question'],
+  ['not bad at all , though the box was torn', 'praise'],
+];
+
+/** Guesses that turn into the truth as the steps grow. */
+export function classifySample(step: number, prompt?: string): ClassifySample {
+  const known = 1 - Math.exp(-step / 150);
+  const asked = prompt ? ([[prompt, undefined]] as const) : mail;
+  return {
+    task: 'classify',
+    step,
+    target: 'kind of letter',
+    classes: classNames,
+    items: asked.map(([text, truth], at) => {
+      const tokens = text.split(' ');
+      const best = truth && noise(at + 3) < known ? classNames.indexOf(truth) : at % classNames.length;
+      const sure = 0.4 + 0.55 * known;
+      return {
+        tokens,
+        contributions: tokens.map((_, t) => known * (noise(at * 31 + t) - 0.35) ** 3),
+        prediction: classNames[best] ?? '',
+        probabilities: classNames.map((_, id) => (id === best ? sure : (1 - sure) / 2)),
+        ...(truth && { truth }),
+      };
+    }),
+  };
 }
 
 const historyRows = 72;

@@ -1,6 +1,6 @@
 import type { UserErrorData } from '../../src/protocol/errors';
 import type { PanelEvents, Progress, RunSnapshot, RunUpdate } from '../../src/protocol/panel';
-import type { MetricsPoint, Probe, RunRecord, Sample, ValidationError } from '../../src/protocol/run';
+import type { MetricsPoint, Probe, RunRecord, Sample } from '../../src/protocol/run';
 import { type Client, inWords } from '../client';
 import { MetricsBuffer } from './metrics-buffer';
 
@@ -10,8 +10,8 @@ export interface RunView {
   readonly run: RunRecord;
   readonly metrics: MetricsBuffer;
   readonly last: MetricsPoint | undefined;
-  /** The last that came with a point: most points are between two validations. */
-  readonly validationError: ValidationError | undefined;
+  /** The last point with a validation: most are between two. */
+  readonly validated: MetricsPoint | undefined;
   readonly samples: readonly Sample[];
   /** Asked for elsewhere since the page opened. */
   readonly asked: readonly Sample[];
@@ -68,7 +68,7 @@ export class PanelStore {
         ...view,
         run: update.run ?? view.run,
         last: update.last ?? view.last,
-        validationError: update.last?.validationError ?? view.validationError,
+        validated: update.validated ?? view.validated,
         samples: update.samples ? [...view.samples, ...update.samples] : view.samples,
         asked: update.asked ? [...view.asked, ...update.asked] : view.asked,
         probe: update.probe ?? view.probe,
@@ -99,7 +99,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunView {
     run: snapshot.run,
     metrics: new MetricsBuffer(snapshot.metrics),
     last: snapshot.last,
-    validationError: snapshot.last?.validationError,
+    validated: snapshot.validated,
     samples: snapshot.samples,
     asked: [],
     probe: snapshot.probe,

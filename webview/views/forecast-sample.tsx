@@ -12,10 +12,11 @@ import type { SampleViewProps } from './samples';
 /** The forecast of a series against what came, and its errors against forecasts that learn nothing. */
 export function ForecastView({ sample, view, table }: SampleViewProps) {
   if (sample.task !== 'forecast') return null;
+  const error = view.validated?.validationError;
   return (
     <div class="forecast">
       {table ? <ForecastTable sample={sample} /> : <ForecastChart sample={sample} />}
-      {view.validationError ? <ErrorTable error={view.validationError} target={sample.target} /> : null}
+      {error ? <ErrorTable error={error} target={sample.target} /> : null}
     </div>
   );
 }

@@ -43,7 +43,7 @@ export function LossTable({ view }: { readonly view: RunView }) {
   return (
     <div class="loss" data-points={metrics.length}>
       <DataTable
-        caption={`Loss in ${taskWords[run.dataset.task].lossUnit}, latest step first`}
+        caption={`Loss in ${taskWords[run.dataset.task].lossUnit(run.dataset)}, latest step first`}
         columns={['Step', 'Training', 'Validation', 'Gradient norm']}
         rows={rows}
         note={shown < metrics.length ? `The latest ${count(shown)} of ${count(metrics.length)} points.` : undefined}

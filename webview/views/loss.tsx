@@ -59,7 +59,7 @@ function LossCharts({ view, log, smooth, gradient, zoom, setZoom }: LossChartsPr
   const syncKey = useRef(`loss ${view.folder}`).current;
   const { metrics, run } = view;
   const { clipNorm } = run.configuration.training;
-  const unit = taskWords[run.dataset.task].lossUnit;
+  const unit = taskWords[run.dataset.task].lossUnit(run.dataset);
   const { x, loss, smoothed, validation, norm } = useColumns(metrics);
 
   const all: Range = [Math.min(x[0] ?? 0, 1), Math.max(x[x.length - 1] ?? 1, (x[0] ?? 0) + 1)];

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { type Sample, type SampleRequest, sampleLength } from '../../src/protocol/run';
+import { type Sample, type SampleRequest, sampleLength, type TaskName } from '../../src/protocol/run';
 import { Problem } from '../components/problem';
 import type { RunView } from '../model/panel-store';
 import { usePersistedState } from '../persisted-state';
@@ -22,6 +22,7 @@ interface Wishes {
 export function SampleForm({ view, latest, onSample }: SampleFormProps) {
   const { task, text } = view.run.dataset;
   const language = task === 'language';
+  const classify = task === 'classify';
   const first: Wishes = {
     prompt: latest?.task === 'language' ? latest.prompt : '',
     length: latest?.task === 'forecast' ? latest.forecast.length : sampleLength[text?.tokens ?? 'rows'],
@@ -38,15 +39,19 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
     const { prompt, length, temperature, topK } = wishes;
     // A new seed each time, or the same wish would bring the same text.
     const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-    const request: SampleRequest = language ? { prompt, length, temperature, topK, seed } : { length };
+    const request: SampleRequest = language
+      ? { prompt, length, temperature, topK, seed }
+      : classify
+        ? { prompt }
+        : { length };
     const sample = await call('sample', { folder: view.folder, request });
     if (sample) onSample(sample);
   };
 
   return (
     <form class="sample-form" data-sample-form onSubmit={(event) => void submit(event)}>
-      {language ? (
-        <Field name="prompt" label="Prompt" wide>
+      {language || classify ? (
+        <Field name="prompt" label={language ? 'Prompt' : 'Your own example'} wide>
           <textarea
             id="sample-prompt"
             rows={1}
@@ -56,20 +61,22 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
           />
         </Field>
       ) : null}
-      <Field
-        name="length"
-        label={language ? 'Length' : 'Rows'}
-        title={language ? 'Tokens to generate' : 'Rows to forecast'}
-      >
-        <NumberInput
+      {classify ? null : (
+        <Field
           name="length"
-          value={wishes.length}
-          min={1}
-          max={10_000}
-          step={1}
-          onValue={(length) => set({ length })}
-        />
-      </Field>
+          label={language ? 'Length' : 'Rows'}
+          title={language ? 'Tokens to generate' : 'Rows to forecast'}
+        >
+          <NumberInput
+            name="length"
+            value={wishes.length}
+            min={1}
+            max={10_000}
+            step={1}
+            onValue={(length) => set({ length })}
+          />
+        </Field>
+      )}
       {language ? (
         <>
           <Field name="temperature" label="Temperature" title="Below 1: safer; above 1: wilder">
@@ -95,12 +102,18 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
         </>
       ) : null}
       <button type="submit" class="button" disabled={busy} aria-busy={busy}>
-        {busy ? 'Sampling…' : language ? 'Sample' : 'Forecast'}
+        {busy ? 'Working…' : sampleVerbs[task]}
       </button>
       {error ? <Problem error={error} onClose={dismiss} /> : null}
     </form>
   );
 }
+
+const sampleVerbs: Readonly<Record<TaskName, string>> = {
+  language: 'Sample',
+  forecast: 'Forecast',
+  classify: 'Classify',
+};
 
 interface FieldProps {
   readonly name: string;

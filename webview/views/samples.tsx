@@ -5,6 +5,7 @@ import { count } from '../format';
 import type { RunView } from '../model/panel-store';
 import { usePersistedState } from '../persisted-state';
 import { taskWords } from '../tasks';
+import { ClassifyView } from './classify-sample';
 import { ForecastView } from './forecast-sample';
 import { LanguageView } from './language-sample';
 import { SampleForm } from './sample-form';
@@ -14,6 +15,7 @@ const keptAsked = 20;
 const sampleViews: Readonly<Record<TaskName, (props: SampleViewProps) => preact.ComponentChild>> = {
   language: LanguageView,
   forecast: ForecastView,
+  classify: ClassifyView,
 };
 
 export interface SampleViewProps {
@@ -52,7 +54,7 @@ export function Samples({ view }: { readonly view: RunView }) {
       view="samples"
       title={taskWords[task].samplesTitle}
       tools={
-        task === 'forecast' ? <Toggle label="Table" title="Show as table" on={table} onToggle={setTable} /> : undefined
+        task !== 'language' ? <Toggle label="Table" title="Show as table" on={table} onToggle={setTable} /> : undefined
       }
     >
       {sample ? (
@@ -112,9 +114,14 @@ function History({ history, index, onChoose }: HistoryProps) {
 
 /** Which sample it is, across reloads. */
 function keyOf(sample: Sample): string {
-  return sample.task === 'language'
-    ? `${sample.step} ${sample.seed} ${sample.temperature} ${sample.topK} ${sample.prompt} ${sample.text.length}`
-    : `${sample.step} ${sample.forecast.length}`;
+  switch (sample.task) {
+    case 'language':
+      return `${sample.step} ${sample.seed} ${sample.temperature} ${sample.topK} ${sample.prompt} ${sample.text.length}`;
+    case 'forecast':
+      return `${sample.step} ${sample.forecast.length}`;
+    case 'classify':
+      return `${sample.step} ${sample.items[0]?.tokens.join(' ')}`;
+  }
 }
 
 /** By step, each once; those that were asked for after those of the training. */

@@ -19,10 +19,11 @@ export interface DateColumn {
   readonly missing: number;
 }
 
-/** Its cells are of no use to a network, and not kept. */
 export interface TextColumn {
   readonly name: string;
   readonly kind: 'text';
+  /** As written in the file, without the space around it; empty where missing. Absent where only numbers were asked for. */
+  readonly values?: Rows<string>;
   readonly missing: number;
 }
 

@@ -7,21 +7,26 @@ import { PackedNumbers } from './packed';
 import type { Records } from './records';
 import { type Rows, rowsOf } from './rows';
 import type { Survey } from './survey';
+import { PackedTexts } from './texts';
 
 export interface FilledColumns {
   readonly columns: readonly Column[];
   readonly lines: Rows<number>;
 }
 
+/** What a table is read for: the cells of text columns take memory, and a forecast has no use for them. */
+export type TableUse = 'numbers' | 'texts';
+
 /** Reads the cells of a surveyed table into columns. */
 export async function fillColumns(
+  use: TableUse,
   records: AsyncIterable<Records>,
   names: readonly string[],
   kinds: readonly Kind[],
   { header }: Survey,
   decimal: Decimal,
 ): Promise<FilledColumns> {
-  const builders = kinds.map((kind, i) => builder(names[i] ?? '', kind, decimal));
+  const builders = kinds.map((kind, i) => builder(names[i] ?? '', kind, decimal, use));
   const lines = new PackedNumbers();
   let row = header ? -1 : 0;
   for await (const batch of records) {
@@ -46,8 +51,8 @@ interface Builder {
   column(): Column;
 }
 
-function builder(name: string, kind: Kind, decimal: Decimal): Builder {
-  if (kind.kind === 'text') return textBuilder(name);
+function builder(name: string, kind: Kind, decimal: Decimal, use: TableUse): Builder {
+  if (kind.kind === 'text') return textBuilder(name, use === 'texts' ? new PackedTexts() : undefined);
   const values = new PackedNumbers();
   let missing = 0;
   const put = (value: number) => {
@@ -71,12 +76,14 @@ function builder(name: string, kind: Kind, decimal: Decimal): Builder {
   };
 }
 
-function textBuilder(name: string): Builder {
+function textBuilder(name: string, texts: PackedTexts | undefined): Builder {
   let missing = 0;
   return {
     push: (cell) => {
-      if (isMissing(cell)) missing += 1;
+      const isGap = isMissing(cell);
+      if (isGap) missing += 1;
+      texts?.push(isGap ? '' : cell);
     },
-    column: () => ({ name, kind: 'text', missing }),
+    column: () => ({ name, kind: 'text', missing, ...(texts && { values: texts.finish() }) }),
   };
 }

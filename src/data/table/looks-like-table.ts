@@ -12,8 +12,20 @@ export interface TableLook {
   readonly why: string;
   readonly numericColumns: number;
   readonly columns: number;
+  readonly dates: number;
+  /** A column of whole sentences, where there is one. */
+  readonly sentences: ColumnLook | undefined;
+  /** The column, beside sentences, whose few values come again and again; one of words before one of numbers. */
+  readonly labels: ColumnLook | undefined;
   /** At most a few hundred, without the header. */
   readonly rowsSeen: number;
+}
+
+export interface ColumnLook {
+  /** Undefined where the file names no columns. */
+  readonly name: string | undefined;
+  readonly kind: 'number' | 'text';
+  readonly distinct: number;
 }
 
 const separators: Readonly<Record<string, string>> = {
@@ -30,7 +42,8 @@ export function looksLikeTable(file: DatasetFile, reading: Partial<Reading>): Ta
     return look(findDialect(file, reading));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { table: false, why: error.what, numericColumns: 0, columns: 0, rowsSeen: 0 };
+    const nothing = { numericColumns: 0, columns: 0, dates: 0, rowsSeen: 0, sentences: undefined, labels: undefined };
+    return { table: false, why: error.what, ...nothing };
   }
 }
 
@@ -45,9 +58,19 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
     evidence.map(
       (column, c) => decideKind(column, header ? sample[0]?.[c] : undefined, false, { delimiter, decimal }).kind,
     );
-  const numericFor = (decimal: Decimal) => kindsFor(decimal).filter((kind) => kind === 'number').length;
-  const numericColumns = Math.max(numericFor('.'), numericFor(','));
-  const seen = { numericColumns, columns: width, rowsSeen: rows.length };
+  const [points, commas] = [kindsFor('.'), kindsFor(',')];
+  const numbersIn = (kinds: readonly string[]) => kinds.filter((kind) => kind === 'number').length;
+  const kinds = numbersIn(commas) > numbersIn(points) ? commas : points;
+  const numericColumns = numbersIn(kinds);
+  const seen = {
+    numericColumns,
+    columns: width,
+    dates: kinds.filter((kind) => kind === 'date').length,
+    ...(share < 0.9
+      ? { sentences: undefined, labels: undefined }
+      : labelled(rows, kinds, header ? sample[0] : undefined)),
+    rowsSeen: rows.length,
+  };
   const columns = `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
   if (rows.length < 2) return { table: false, why: 'it has fewer than two rows', ...seen };
   if (share < 0.9) return { table: false, why: 'its lines differ in their number of columns', ...seen };
@@ -57,4 +80,40 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   }
   const numeric = numericColumns === width ? 'all numeric' : `${numericColumns} of them numeric`;
   return { table: true, why: width === 1 ? 'its lines are numbers' : `it has ${columns}, ${numeric}`, ...seen };
+}
+
+/** Labels come again at least this often, on average. */
+const leastRepeats = 3;
+const mostLabels = 100;
+/** Cells with as many words, on average, are sentences. */
+const sentenceWords = 3;
+
+function labelled(
+  rows: readonly (readonly string[])[],
+  kinds: readonly string[],
+  names: readonly string[] | undefined,
+): Pick<TableLook, 'sentences' | 'labels'> {
+  const looks = kinds.flatMap((kind, c) => {
+    if (kind !== 'number' && kind !== 'text') return [];
+    const cells = rows.map((row) => row[c]?.trim() ?? '').filter(Boolean);
+    const distinct = new Set(cells).size;
+    const words = cells.reduce((sum, cell) => sum + cell.split(/\s+/).length, 0) / Math.max(1, cells.length);
+    const isFew = distinct >= 2 && distinct <= mostLabels && distinct <= Math.max(2, cells.length / leastRepeats);
+    const isSentences = kind === 'text' && words >= sentenceWords && distinct > cells.length / 2;
+    const isWhole = kind === 'text' || cells.every((cell) => /^[+-]?\d+$/.test(cell));
+    return [
+      {
+        name: names?.[c]?.trim(),
+        kind,
+        distinct,
+        isSentences,
+        isLabels: isFew && isWhole && words < sentenceWords,
+      } as const,
+    ];
+  });
+  const labels = looks.filter(({ isLabels }) => isLabels);
+  return {
+    sentences: looks.find(({ isSentences }) => isSentences),
+    labels: labels.find(({ kind }) => kind === 'text') ?? labels.toSorted((a, b) => a.distinct - b.distinct)[0],
+  };
 }

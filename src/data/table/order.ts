@@ -60,7 +60,7 @@ function sorted(values: Rows<number>): (row: number) => number {
 }
 
 function rearranged(column: Column, place: (row: number) => number): Column {
-  if (column.kind === 'text') return column;
+  if (column.kind === 'text') return column.values ? { ...column, values: arranged(column.values, place) } : column;
   const values = arranged(column.values, place);
   return column.kind === 'number'
     ? { ...column, values }

@@ -9,7 +9,7 @@ import { columnIsUsed, dateColumn, requireColumns } from './choose';
 import type { Column } from './columns';
 import { type Dialect, findDialect } from './dialect';
 import type { Cell } from './evidence';
-import { fillColumns } from './fill';
+import { fillColumns, type TableUse } from './fill';
 import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
 import type { Decimal } from './numbers';
@@ -25,7 +25,7 @@ export interface TableDataset {
   readonly decimal: Decimal;
   readonly header: boolean;
   readonly rows: number;
-  /** At least one is numeric. Names are unique and safe to show. */
+  /** Where it was read for its numbers, at least one is numeric. Names are unique and safe to show. */
   readonly columns: readonly Column[];
   /** The line of the file in which each row begins, from 1. */
   readonly lines: Rows<number>;
@@ -35,10 +35,15 @@ export interface TableDataset {
 
 /**
  * Reads a file as a table, with rows in the order of its dates. Two passes in parts: one to know every column, one to
- * fill it.
+ * fill it. Read for its texts, a column with any cell that is no number is one of texts.
+ *
  * @throws UserError with the line where the file is wrong, or the name in the reading that no column has
  */
-export async function readTable(file: DatasetFile, reading: Partial<Reading>): Promise<TableDataset> {
+export async function readTable(
+  file: DatasetFile,
+  reading: Partial<Reading>,
+  use: TableUse = 'numbers',
+): Promise<TableDataset> {
   const dialect = findDialect(file, reading);
   const invalid = reading.invalid ?? 'error';
   const survey = await surveyTable(file, dialect, invalid);
@@ -49,12 +54,14 @@ export async function readTable(file: DatasetFile, reading: Partial<Reading>): P
   const marks = { delimiter: dialect.delimiter, decimal: decimalOf(survey, dialect, reading) };
   const kinds = survey.columns.map((column, i) => {
     const name = names[i] ?? '';
-    return decideKind(column, survey.header && name, name === reading.date, marks);
+    const kind = decideKind(column, survey.header && name, name === reading.date, marks);
+    return use === 'texts' && kind.kind !== 'text' && kind.rare ? ({ kind: 'text' } as const) : kind;
   });
-  checkKinds(file.name, names, kinds, survey, marks, reading);
+  checkDate(file.name, names, kinds, survey, marks, reading);
+  if (use === 'numbers') checkNumbers(file.name, names, kinds, survey, marks, reading);
 
   const records = readRecords(file.name, decode(file, dialect.encoding, invalid), dialect.delimiter, dialect.skip);
-  const filled = await fillColumns(records, names, kinds, survey, marks.decimal);
+  const filled = await fillColumns(use, records, names, kinds, survey, marks.decimal);
   const date = dateColumn(filled.columns, reading);
   const ordered = date ? orderByDate(filled, date) : { ...filled, warnings: [] };
   return {
@@ -86,7 +93,22 @@ function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Par
   return delimiter !== ',' && columns.some(({ ambiguous }) => ambiguous[',']) ? ',' : '.';
 }
 
-function checkKinds(
+function checkDate(
+  file: string,
+  names: readonly string[],
+  kinds: readonly Kind[],
+  { columns }: Survey,
+  { decimal }: TableMarks,
+  reading: Partial<Reading>,
+): void {
+  const at = reading.date === undefined ? -1 : names.indexOf(reading.date);
+  const [date, column] = [kinds[at], columns[at]];
+  if (!date || date.kind === 'date') return;
+  const miss = column?.dates.find(({ firstMiss }) => firstMiss)?.firstMiss;
+  throw wrongKind(file, reading.date ?? '', 'dates', miss ?? column?.firstBad[decimal]);
+}
+
+function checkNumbers(
   file: string,
   names: readonly string[],
   kinds: readonly Kind[],
@@ -100,11 +122,6 @@ function checkKinds(
     throw oddCell(file, name, kind.rare, kind.kind);
   }
   const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
-  const date = kinds[at(reading.date)];
-  if (date && date.kind !== 'date') {
-    const miss = columns[at(reading.date)]?.dates.find(({ firstMiss }) => firstMiss)?.firstMiss;
-    throw wrongKind(file, reading.date ?? '', 'dates', miss ?? columns[at(reading.date)]?.firstBad[decimal]);
-  }
   for (const name of [reading.target, ...(reading.columns ?? [])]) {
     const kind = kinds[at(name)];
     if (!kind || kind.kind === 'number') continue;

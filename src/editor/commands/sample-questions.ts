@@ -26,6 +26,16 @@ export function questions({ dataset }: Pick<RunRecord, 'dataset'>): readonly Que
   if (dataset.task === 'forecast') {
     return [length('How many rows to forecast?', sampleLength.rows)];
   }
+  if (dataset.task === 'classify') {
+    return [
+      {
+        key: 'prompt',
+        prompt: 'What is to be classified? Empty: some examples that were held out',
+        value: '',
+        problem: () => undefined,
+      },
+    ];
+  }
   const unit = dataset.text?.tokens ?? 'chars';
   return [
     {

@@ -17,6 +17,7 @@ export interface Choice<T> {
 const taskLabels: Readonly<Record<TaskName, string>> = {
   language: 'Learn to write this text',
   forecast: 'Forecast a column of this table',
+  classify: 'Tell classes apart by these examples',
 };
 
 const cellLabels: Readonly<Record<CellName, string>> = {

@@ -32,7 +32,7 @@ const delimiters: readonly (readonly [string, string])[] = [
 export function readingItems(report: DatasetReport): readonly ReadingItem[] {
   return [
     ...(report.text ? textItems(report, report.text) : []),
-    ...(report.table ? tableItems(report.table) : []),
+    ...(report.table ? (report.task === 'classify' ? classifyItems : tableItems)(report.table) : []),
     ...encodingItems(report),
   ];
 }
@@ -55,6 +55,27 @@ function textItems({ reading }: DatasetReport, { tokens }: TextSummary): Reading
     { value: 'words', label: 'Words', description: 'faster sentences; for long texts with few different words' },
   ];
   return [one('tokens', 'Unit of text', tokens === 'chars' ? 'characters' : 'words', options, reading.tokens)];
+}
+
+/** Labels may be in any column, and what is read in any other. */
+function classifyItems(table: TableSummary): ReadingItem[] {
+  const options = table.columns.map(({ name }) => ({ value: name, label: excerpt(name) }));
+  const [text] = table.inputs;
+  return [
+    one('target', 'Column of labels', excerpt(table.target), options, table.target),
+    {
+      ...one(
+        'columns',
+        'Read',
+        table.inputs.length === 1 ? excerpt(text ?? '') : `${table.inputs.length} columns`,
+        options,
+        text,
+      ),
+      several: true,
+      options: options.map((option) => ({ ...option, picked: table.inputs.includes(option.value) })),
+    },
+    ...dialectItems(table),
+  ];
 }
 
 function tableItems(table: TableSummary): ReadingItem[] {
@@ -81,6 +102,12 @@ function tableItems(table: TableSummary): ReadingItem[] {
     ...(dates.length > 0
       ? [one('date', 'Date column', table.date === undefined ? 'none' : excerpt(table.date), dates, table.date)]
       : []),
+    ...dialectItems(table),
+  ];
+}
+
+function dialectItems(table: TableSummary): ReadingItem[] {
+  return [
     one(
       'delimiter',
       'Delimiter',

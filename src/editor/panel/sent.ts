@@ -20,12 +20,13 @@ export class Sent {
 
   /** What a later snapshot of the same run has more. */
   news(snapshot: RunSnapshot): RunUpdate {
-    const { folder, run, last, samples, probe, progress } = snapshot;
+    const { folder, run, last, validated, samples, probe, progress } = snapshot;
     const first = snapshot.metrics.step.findIndex((step) => step > this.step);
     const update: RunUpdate = {
       folder,
       run,
       ...(first >= 0 && last && { metrics: from(snapshot.metrics, first), last }),
+      ...(first >= 0 && validated && { validated }),
       ...(samples.length > this.samples && { samples: samples.slice(this.samples) }),
       ...(probe && probe.step !== this.probeStep && { probe }),
       ...(progress && { progress }),

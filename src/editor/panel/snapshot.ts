@@ -8,17 +8,14 @@ import { columnsOf } from './columns';
 export async function snapshotOf(list: RunList, folder: string): Promise<RunSnapshot> {
   const { record, metrics, samples, probe } = await readRun(folder);
   const run = list.standing(folder, record);
-  // Most points lie between two validations; the errors shown are those of the latest.
-  const validated = metrics.findLast(({ validationError }) => validationError !== undefined);
-  const latest = metrics.at(-1);
-  const last =
-    latest && validated?.validationError ? { validationError: validated.validationError, ...latest } : latest;
+  const last = metrics.at(-1);
   const active = run.state === 'running' || run.state === 'paused';
   return {
     folder,
     run,
     metrics: columnsOf(metrics),
     last,
+    validated: metrics.findLast(({ validationLoss }) => validationLoss !== undefined),
     samples,
     probe,
     progress: active && last ? progressOf(last, run.configuration.training.steps) : undefined,

@@ -57,11 +57,13 @@ export class UpdateBuffer {
       return undefined;
     }
     const last = this.metrics.at(-1);
+    const validated = this.metrics.findLast(({ validationLoss }) => validationLoss !== undefined);
     const progress: Progress | undefined = last && this.steps !== undefined ? progressOf(last, this.steps) : undefined;
     const update: RunUpdate = {
       folder: this.folder,
       ...(this.run && { run: this.run }),
       ...(last && { metrics: columnsOf(this.metrics), last }),
+      ...(validated && { validated }),
       ...(this.samples.length > 0 && { samples: this.samples }),
       ...(this.probe && { probe: this.probe }),
       ...(progress && { progress }),

@@ -34,7 +34,7 @@ export const language: Task<LanguageEncoding> = {
 
   async prepare(file, reading, { validationShare }) {
     const text = await readText(file, reading);
-    const unit = reading.tokens;
+    const unit = reading.tokens === 'words' ? 'words' : 'chars';
     const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
     if (vocabulary.length < 3) throw nothingToPredict(file.name, unit, vocabulary[1], validationShare);
     const spell = (from: number, count: number) =>
@@ -59,7 +59,7 @@ export const language: Task<LanguageEncoding> = {
         name: file.name,
         path: file.path,
         fingerprint: file.fingerprint,
-        reading: { ...reading, task: 'language', encoding: text.encoding },
+        reading: { ...reading, task: 'language', tokens: unit, encoding: text.encoding },
         text: {
           encoding: text.encoding,
           tokens: unit,

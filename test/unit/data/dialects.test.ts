@@ -338,6 +338,9 @@ describe('looksLikeTable', () => {
       why: 'it has 3 columns separated by semicolons, 1 of them numeric',
       numericColumns: 1,
       columns: 3,
+      dates: 1,
+      sentences: undefined,
+      labels: undefined,
       rowsSeen: 9,
     });
   });

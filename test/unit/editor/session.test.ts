@@ -18,6 +18,7 @@ function snapshot(steps: readonly number[], change: Partial<RunSnapshot> = {}): 
     run,
     metrics: columnsOf(metrics),
     last: metrics.at(-1),
+    validated: metrics.findLast(({ validationLoss }) => validationLoss !== undefined),
     samples: [],
     probe: undefined,
     progress: undefined,

@@ -19,6 +19,7 @@ describe('the example', () => {
     ['power.csv', 'forecast'],
     ['sea-temperature.csv', 'forecast'],
     ['sunspots.csv', 'forecast'],
+    ['opinions.csv', 'classify'],
     ['meetings.txt', 'language'],
     ['northanger-abbey.txt', 'language'],
   ])('%s is for %s, without a question', async (name, task) => {
@@ -59,6 +60,40 @@ describe('a file is for', () => {
     expect(await detected('people.txt', words)).toMatchObject({ task: 'language' });
   });
 
+  const opinion = (at: number) => `the ${at % 2 ? 'soup' : 'bread'} was eaten by guest ${at}`;
+  test.each([
+    ['labels last', `text,label\n${rows(40, (at) => `${opinion(at)},${at % 3 ? 'good' : 'bad'}`)}`],
+    ['labels first', `label,text\n${rows(40, (at) => `${at % 3 ? 'good' : 'bad'},${opinion(at)}`)}`],
+    ['labels that are numbers', `stars,text\n${rows(40, (at) => `${at % 5},${opinion(at)}`)}`],
+    ['rows sorted by class', `text,label\n${rows(40, (at) => `${opinion(at)},${at < 30 ? 'good' : 'bad'}`)}`],
+    [
+      'an index and a confidence',
+      `id,text,label,sure\n${rows(40, (at) => `${at},${opinion(at)},${at % 2},0.${at + 10}`)}`,
+    ],
+    ['a date beside', `date,text,label\n${rows(40, (at) => `${day(at)},${opinion(at)},${at % 2 ? 'yes' : 'no'}`)}`],
+    ['tabs and no header', rows(40, (at) => `${at % 2 ? 'pos' : 'neg'}\t${opinion(at)}`)],
+  ])('classify when sentences stand beside labels: %s', async (_, text) => {
+    for (const name of ['x.csv', 'x.txt'])
+      expect(await detected(name, text)).toMatchObject({ task: 'classify', ambiguous: false });
+  });
+
+  test('classify when rows of numbers have a label, and asks since it may also be a series', async () => {
+    const flowers = `a,b,c,d,species\n${rows(40, (at) => `${at}.1,${at}.2,3.5,${at}.7,${at % 2 ? 'setosa' : 'virginica'}`)}`;
+    expect(await detected('x.csv', flowers)).toMatchObject({
+      task: 'classify',
+      ambiguous: true,
+      alternatives: [{ task: 'forecast' }, { task: 'language' }],
+    });
+  });
+
+  test('forecast when a series has days of the week, a region or a note beside it', async () => {
+    const week = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+    const series = `date,weekday,load,heat\n${rows(60, (at) => `${day(at % 28)},${week[at % 7]},${at * 1.5},${at % 9}.5`)}`;
+    const noted = `date,load,note\n${rows(60, (at) => `2024-${1 + Math.floor(at / 28)}-${1 + (at % 28)},${at * 1.25},${at % 20 ? '' : `the meter was read anew ${at}`}`)}`;
+    for (const text of [series, noted])
+      expect(await detected('x.csv', text)).toMatchObject({ task: 'forecast', ambiguous: false });
+  });
+
   test('a person to decide when it is a table about something else with a few numbers in it', async () => {
     const reviews = `id,title,author,review,place\n${rows(40, (at) => `${at},Emma ${'x'.repeat(at % 5)},Jane Austen,"Liked it, much",Bath ${'y'.repeat(at % 4)}`)}\n`;
     const detection = await detected('reviews.csv', reviews);
@@ -66,7 +101,7 @@ describe('a file is for', () => {
   });
 
   test('the task that was asked for', async () => {
-    for (const task of ['language', 'forecast'] as const)
+    for (const task of ['language', 'forecast', 'classify'] as const)
       expect(await detected('x.txt', 'anything', { ...auto, task })).toEqual({
         task,
         why: 'as asked for',

@@ -19,3 +19,20 @@ export function seasonalTable(months: number): string {
   });
   return `month,value\n${rows.join('\n')}\n`;
 }
+
+/**
+ * Sentences whose label is told by a word, unless "not" stands before it; or, where `isNoise`, by nothing.
+ */
+export function opinionTable(count: number, isNoise = false): string {
+  const random = randomFromSeed(5);
+  const pick = (words: string) => words.split(' ')[random.integer(words.split(' ').length)] ?? '';
+  const rows = Array.from({ length: count }, (_, at) => {
+    const isTurned = random.uniform() < 0.4;
+    const isGood = random.uniform() < 0.5;
+    const label = isNoise ? random.uniform() < 0.5 : isGood !== isTurned;
+    const word = isGood ? pick('good warm fresh') : pick('bad cold stale');
+    const thing = pick('soup bread tea wine fish');
+    return `the ${thing} of guest ${at} was ${isTurned ? 'not ' : ''}${word},${label ? 'praise' : 'complaint'}`;
+  });
+  return `opinion,sentiment\n${rows.join('\n')}\n`;
+}

@@ -6,7 +6,7 @@ import type { MetricsPoint } from '../../../src/protocol/run';
 import { readRecord } from '../../../src/runs';
 import { answers } from '../../../src/worker/answer';
 import { temporaryFile, temporaryFolder } from '../temporary';
-import { seasonalTable, wordyText } from './datasets';
+import { opinionTable, seasonalTable, wordyText } from './datasets';
 
 async function train(name: string, content: string, training: Record<string, number>) {
   const path = await temporaryFile(name, content);
@@ -37,6 +37,21 @@ test('a forecast goes below the last value and the seasonal naive forecast on mo
   const error = metrics.at(-1)?.validationError;
   expect(error?.rmse).toBeLessThan(0.6 * (error?.lastValue.rmse ?? 0));
   expect(error?.seasonalNaive?.period).toBe(12);
+});
+
+test('a classifier learns what "not" does, and tells sentences apart that it has not seen', async () => {
+  const { metrics, baseline } = await train('opinions.csv', opinionTable(800), { steps: 500, sampleEvery: 1000 });
+  const last = metrics.at(-1);
+  expect(last?.classification?.accuracy).toBeGreaterThan(0.95);
+  expect(last?.classification?.macroF1).toBeGreaterThan(0.95);
+  expect(last?.validationLoss).toBeLessThan(0.5 * baseline('class frequencies'));
+});
+
+test('a classifier of random labels ends at chance', async () => {
+  const { metrics } = await train('opinions.csv', opinionTable(800, true), { steps: 150, sampleEvery: 1000 });
+  const accuracy = metrics.at(-1)?.classification?.accuracy;
+  expect(accuracy).toBeGreaterThan(0.35);
+  expect(accuracy).toBeLessThan(0.65);
 });
 
 test('a loss that is no longer finite ends the run, names the step, keeps the last good checkpoint, and proposes a lower rate', async () => {

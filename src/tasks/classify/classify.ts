@@ -1,0 +1,234 @@
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+import { type Column, readTable } from '../../data';
+import { meanSquaredError } from '../../engine/losses';
+import { tf } from '../../engine/tensors';
+import type { Model } from '../../models/model';
+import type { ClassifiedItem, ClassifySample } from '../../protocol/run';
+import { vocabularyIndex } from '../language/tokens';
+import type { ProbeInput, Task } from '../task';
+import { exampleBatches } from './batches';
+import { classifyColumns, labelAt } from './columns';
+import { evaluateExamples, exampleBaselines, likeliest, softmax } from './evaluate';
+import { type Examples, examplesOf, type InputEncoding } from './examples';
+import { outputsWithout } from './explain';
+import { tokensOf } from './sequences';
+
+/** What a trained model needs besides its weights; kept with the run. */
+export interface ClassifyEncoding {
+  readonly task: 'classify';
+  readonly input: InputEncoding;
+  readonly target:
+    | { readonly kind: 'class'; readonly name: string; readonly classes: readonly string[] }
+    | { readonly kind: 'score'; readonly name: string; readonly mean: number; readonly deviation: number };
+  /** Of the validation part: what samples show, unless asked otherwise. */
+  readonly examples: readonly { readonly text: string; readonly label: string }[];
+}
+
+const shownExamples = 6;
+/** Longer ones would take an answer too long, and fit no picture. */
+const longestExplained = 200;
+
+/** One answer for a whole sequence: a class, or a score. */
+export const classify: Task<ClassifyEncoding> = {
+  name: 'classify',
+
+  async prepare(file, reading, { validationShare }) {
+    const table = await readTable(file, reading, 'texts');
+    const columns = classifyColumns(table, reading, file.name);
+    const unit = reading.tokens === 'chars' ? 'chars' : 'words';
+    const examples = examplesOf(table, columns, { unit, validationShare, file: file.name });
+    const { targets, input, training, validation } = examples;
+    const [first] = columns.inputs;
+    const shown = spread(validation, shownExamples, examples);
+    const textOf = (row: number) =>
+      first.kind === 'text'
+        ? (first.values?.at(row) ?? '')
+        : columns.inputs.map((column) => numberAt(column, row, input)).join(' ');
+    return {
+      encoding: {
+        task: 'classify',
+        input,
+        target:
+          targets.kind === 'class'
+            ? { kind: 'class', name: columns.target.name, classes: targets.names }
+            : { kind: 'score', name: columns.target.name, mean: targets.mean, deviation: targets.deviation },
+        examples: shown.map((example) => {
+          const row = examples.rows[example] ?? 0;
+          return { text: textOf(row), label: labelAt(columns.target, row) };
+        }),
+      },
+      report: {
+        task: 'classify',
+        name: file.name,
+        path: file.path,
+        fingerprint: file.fingerprint,
+        reading: {
+          ...reading,
+          task: 'classify',
+          tokens: unit,
+          encoding: table.encoding,
+          delimiter: table.delimiter as typeof reading.delimiter,
+          decimal: table.decimal,
+          header: table.header ? 'yes' : 'no',
+          target: columns.target.name,
+          columns: columns.inputs.map(({ name }) => name),
+        },
+        table: {
+          encoding: table.encoding,
+          delimiter: table.delimiter,
+          decimal: table.decimal,
+          header: table.header,
+          rows: table.rows,
+          columns: table.columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
+          date: undefined,
+          target: columns.target.name,
+          inputs: columns.inputs.map(({ name }) => name),
+        },
+        ...(targets.kind === 'class' && {
+          classes: targets.names.map((name, id) => ({ name, training: examples.counts[id] ?? 0 })),
+        }),
+        lengths: lengthsOf(examples),
+        split: { training: training.length, validation: validation.length },
+        baselines: exampleBaselines(examples),
+        warnings: [...table.warnings, ...examples.warnings],
+      },
+      windows: (size) => exampleBatches(examples, size, file.name),
+      evaluate: (model, size, breathe) => evaluateExamples(model, examples, size, breathe),
+    };
+  },
+
+  spec: ({ input, target }, { cell, units, layers, dropout }) => ({
+    ...{ cell, units, layers, dropout },
+    input:
+      input.kind === 'tokens'
+        ? { kind: 'tokens', vocabularySize: input.vocabulary.length, embeddingSize: Math.min(units, 64) }
+        : { kind: 'numbers', size: 1 },
+    outputs: target.kind === 'class' ? target.classes.length : 1,
+    pooling: 'attention',
+  }),
+
+  loss: (result, targets) =>
+    targets.dtype === 'int32' ? result.crossEntropy(targets as tf.Tensor2D) : meanSquaredError(result.output, targets),
+
+  async sample(model, encoding, { prompt }, { step }): Promise<ClassifySample> {
+    const asked = prompt?.trim() ? [{ text: prompt, label: undefined }] : encoding.examples;
+    const items: ClassifiedItem[] = [];
+    for (const { text, label } of asked) items.push(await classified(model, encoding, text, label));
+    const { target } = encoding;
+    return {
+      task: 'classify',
+      step,
+      target: target.name,
+      classes: target.kind === 'class' ? target.classes : undefined,
+      items,
+    };
+  },
+
+  probeInput(encoding, text): ProbeInput {
+    const { labels, sequence } = read(encoding, text?.trim() ? text : (encoding.examples[0]?.text ?? ''));
+    return {
+      labels,
+      input:
+        encoding.input.kind === 'tokens'
+          ? tf.tensor2d(sequence, [1, sequence.length], 'int32')
+          : tf.tensor3d(sequence, [1, sequence.length, 1]),
+    };
+  },
+};
+
+async function classified(
+  model: Model,
+  encoding: ClassifyEncoding,
+  text: string,
+  label: string | undefined,
+): Promise<ClassifiedItem> {
+  const { labels, sequence } = read(encoding, text);
+  const [whole = [], ...without] = await outputsWithout(model, sequence);
+  const { target } = encoding;
+  const truth = label === undefined ? {} : { truth: label };
+  if (target.kind === 'score') {
+    const [own = Number.NaN] = whole;
+    return {
+      tokens: labels,
+      contributions: without.map(([value = Number.NaN]) => (own - value) * target.deviation),
+      prediction: String(Number((own * target.deviation + target.mean).toPrecision(4))),
+      probabilities: [],
+      ...truth,
+    };
+  }
+  const probabilities = softmax(whole);
+  const predicted = likeliest(whole);
+  return {
+    tokens: labels,
+    contributions: without.map((values) => (probabilities[predicted] ?? 0) - (softmax(values)[predicted] ?? 0)),
+    prediction: target.classes[predicted] ?? '',
+    probabilities,
+    ...truth,
+  };
+}
+
+/** What the network reads of a person's or a file's own words. Throws a UserError when that is nothing. */
+function read(
+  { input }: ClassifyEncoding,
+  text: string,
+): { readonly labels: readonly string[]; readonly sequence: number[] } {
+  if (input.kind === 'tokens') {
+    const labels = tokensOf(text, input.unit).slice(0, longestExplained);
+    if (labels.length === 0) {
+      throw new UserError({
+        what: 'There is nothing to read in the input',
+        where: 'input',
+        wayOut: 'Type a sentence.',
+      });
+    }
+    const index = vocabularyIndex(input.vocabulary);
+    return { labels, sequence: labels.map((token) => index.get(token) ?? 0) };
+  }
+  const words = text.trim().split(/[\s,;]+/);
+  const values = words.map(Number);
+  const wrong = words.find((_, at) => !Number.isFinite(values[at]));
+  if (wrong !== undefined) {
+    throw new UserError({
+      what: `"${excerpt(wrong)}" is no number`,
+      where: 'input',
+      wayOut: `Give the numbers of a row apart by spaces, in the order ${input.columns.slice(0, 4).join(', ')}${input.columns.length > 4 ? ', …' : ''}.`,
+    });
+  }
+  const shown = values.slice(0, longestExplained);
+  return {
+    labels: shown.map((value) => String(Number(value.toPrecision(4)))),
+    sequence: shown.map((value) => (value - input.mean) / input.deviation),
+  };
+}
+
+function numberAt(column: Column, row: number, input: InputEncoding): number {
+  const value = column.kind === 'number' ? column.values.at(row) : Number.NaN;
+  return Number.isNaN(value) && input.kind === 'numbers' ? input.mean : value;
+}
+
+/** Some examples of the validation part, of each class in turn. */
+function spread(validation: Int32Array, count: number, { targets }: Examples): number[] {
+  const queues = new Map<number, number[]>();
+  for (const example of validation) {
+    const key = targets.kind === 'class' ? targets.of(example) : 0;
+    const queue = queues.get(key);
+    if (queue) queue.push(example);
+    else queues.set(key, [example]);
+  }
+  const chosen: number[] = [];
+  for (let round = 0; chosen.length < count && round < validation.length; round++) {
+    for (const [, queue] of [...queues].toSorted(([a], [b]) => a - b)) {
+      const example = queue[round];
+      if (example !== undefined && chosen.length < count) chosen.push(example);
+    }
+  }
+  return chosen;
+}
+
+/** Half of the training part's sequences are no longer than the first, 19 of 20 no longer than the second. */
+function lengthsOf({ training, sequences }: Examples): { readonly median: number; readonly most: number } {
+  const sorted = Array.from(training, (example) => sequences.lengthOf(example)).sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { median: at(0.5), most: at(0.95) };
+}

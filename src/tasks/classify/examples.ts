@@ -1,0 +1,265 @@
+import { randomFromSeed } from '../../base/random';
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+import type { TableDataset } from '../../data';
+import { byFrequency, unknownToken, vocabularyIndex } from '../language/tokens';
+import { shuffled } from './batches';
+import { type ClassifyColumns, labelAt } from './columns';
+import { IdSequences, RowSequences, type Sequences, tokensOf } from './sequences';
+
+/** What the network is to say of an example: the number of a class, or a scaled score. */
+export type Targets =
+  | { readonly kind: 'class'; readonly names: readonly string[]; of(example: number): number }
+  | { readonly kind: 'score'; readonly mean: number; readonly deviation: number; of(example: number): number };
+
+/** How an input becomes what the network reads. */
+export type InputEncoding =
+  | { readonly kind: 'tokens'; readonly unit: 'chars' | 'words'; readonly vocabulary: readonly string[] }
+  | {
+      readonly kind: 'numbers';
+      readonly columns: readonly string[];
+      readonly mean: number;
+      readonly deviation: number;
+    };
+
+/** A file's rows that have a label and something to read, in two parts that share no text. */
+export interface Examples {
+  readonly sequences: Sequences;
+  readonly targets: Targets;
+  readonly input: InputEncoding;
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+  /** Row of the table of each example. */
+  readonly rows: Int32Array;
+  /** Examples of each class in the training part; of scores none. */
+  readonly counts: readonly number[];
+  readonly warnings: readonly string[];
+}
+
+const mostWords = 10_000;
+/** A word that occurs once says little, and its embedding would never leave chance. */
+const leastOften = 2;
+
+/**
+ * @param validationShare of each class
+ * @throws UserError for labels from which nothing can be learned
+ */
+export function examplesOf(
+  table: TableDataset,
+  columns: ClassifyColumns,
+  {
+    unit,
+    validationShare,
+    file,
+  }: { readonly unit: 'chars' | 'words'; readonly validationShare: number; readonly file: string },
+): Examples {
+  const warnings: string[] = [];
+  const rows = usableRows(table, columns, file, warnings);
+  const labels = columns.kind === 'class' ? classesOf(columns, rows, file) : undefined;
+  const [training, validation] = split(columns, rows, (example) => labels?.ids[example] ?? 0, validationShare);
+  const [first] = columns.inputs;
+  if (validation.length === 0) {
+    throw new UserError({
+      what: `The same few values stand in "${excerpt(first.name)}" again and again, so that none can be held out to validate on`,
+      where: file,
+      wayOut: 'Use a file with more different examples, or name another column to read (--columns).',
+    });
+  }
+  const input =
+    first.kind === 'text' ? vocabularyOf(first.values, rows, training, unit) : scaleOf(columns, rows, training);
+  return {
+    sequences: input.kind === 'tokens' ? encoded(first, rows, input) : new RowSequences(columns.inputs, rows, input),
+    targets: labels
+      ? { kind: 'class', names: labels.names, of: (example) => labels.ids[example] ?? 0 }
+      : scoresOf(columns, rows, training),
+    input,
+    training,
+    validation,
+    rows,
+    counts: labels ? countsOf(labels, training) : [],
+    warnings,
+  };
+}
+
+function usableRows(
+  table: TableDataset,
+  { target, inputs }: ClassifyColumns,
+  file: string,
+  warnings: string[],
+): Int32Array {
+  const usable: number[] = [];
+  const without = { label: [] as number[], input: [] as number[] };
+  for (let row = 0; row < table.rows; row++) {
+    const isEmpty = inputs.every((column) =>
+      column.kind === 'text'
+        ? column.values?.at(row) === ''
+        : column.kind === 'number' && Number.isNaN(column.values.at(row)),
+    );
+    if (labelAt(target, row) === '') without.label.push(row);
+    else if (isEmpty) without.input.push(row);
+    else usable.push(row);
+  }
+  for (const [what, list] of [
+    [`no label in "${excerpt(target.name)}"`, without.label],
+    ['nothing to read', without.input],
+  ] as const) {
+    const [first] = list;
+    if (first === undefined) continue;
+    const which = list.length === 1 ? 'One row has' : `${list.length} rows have`;
+    warnings.push(
+      `${which} ${what}, and ${list.length === 1 ? 'is' : 'are'} left out (first in line ${table.lines.at(first)}).`,
+    );
+  }
+  if (usable.length < 4) {
+    throw new UserError({
+      what: `Only ${usable.length} of ${table.rows} rows have both a label in "${excerpt(target.name)}" and something to read`,
+      where: file,
+      wayOut: 'Use a file with more examples, or name other columns (--target, --columns).',
+    });
+  }
+  return Int32Array.from(usable);
+}
+
+interface Labels {
+  readonly names: readonly string[];
+  readonly ids: Int32Array;
+}
+
+function classesOf({ target }: ClassifyColumns, rows: Int32Array, file: string): Labels {
+  const index = new Map<string, number>();
+  const ids = Int32Array.from(rows, (row) => {
+    const label = labelAt(target, row);
+    const known = index.get(label);
+    if (known !== undefined) return known;
+    index.set(label, index.size);
+    return index.size - 1;
+  });
+  const found = [...index.keys()];
+  const [only] = found;
+  const where = `${file}, column "${excerpt(target.name)}"`;
+  if (found.length < 2) {
+    throw new UserError({
+      what: `Every row has the same label, "${excerpt(only ?? '')}"`,
+      where,
+      wayOut: 'There is nothing to tell apart: name another column of labels (--target).',
+    });
+  }
+  if (found.length === rows.length) {
+    throw new UserError({
+      what: `Each of the ${rows.length} rows has a label of its own`,
+      where,
+      wayOut: 'A class needs several examples: name another column of labels (--target).',
+    });
+  }
+  const names = found.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const place = new Map(names.map((name, at) => [name, at]));
+  return { names, ids: ids.map((id) => place.get(found[id] ?? '') ?? 0) };
+}
+
+function countsOf({ names, ids }: Labels, training: Int32Array): number[] {
+  const counts = names.map(() => 0);
+  for (const example of training) counts[ids[example] ?? 0] = (counts[ids[example] ?? 0] ?? 0) + 1;
+  return counts;
+}
+
+/** The share of each class for validation, drawn at random. Rows of the same text go together, whatever their label. */
+function split(
+  { inputs }: ClassifyColumns,
+  rows: Int32Array,
+  classOf: (example: number) => number,
+  share: number,
+): [training: Int32Array, validation: Int32Array] {
+  const [text] = inputs;
+  const groups = new Map<string | number, number[]>();
+  rows.forEach((row, example) => {
+    const key = text.kind === 'text' ? (text.values?.at(row) ?? '').toLowerCase() : row;
+    const group = groups.get(key);
+    if (group) group.push(example);
+    else groups.set(key, [example]);
+  });
+  const byClass = new Map<number, number[][]>();
+  for (const group of groups.values()) {
+    const own = classOf(group[0] ?? 0);
+    const list = byClass.get(own);
+    if (list) list.push(group);
+    else byClass.set(own, [group]);
+  }
+  const random = randomFromSeed(0);
+  const training: number[] = [];
+  const validation: number[] = [];
+  for (const [, list] of [...byClass].toSorted(([a], [b]) => a - b)) {
+    const all = list.reduce((sum, group) => sum + group.length, 0);
+    // Of two examples one stays to learn from, of one none is held out.
+    const wanted = Math.min(all - 1, Math.max(1, Math.round(share * all)));
+    let held = 0;
+    for (const group of shuffled(list, random)) {
+      const isHeld = held + group.length <= wanted;
+      if (isHeld) held += group.length;
+      (isHeld ? validation : training).push(...group);
+    }
+  }
+  return [Int32Array.from(training).sort(), Int32Array.from(validation).sort()];
+}
+
+function vocabularyOf(
+  texts: (Iterable<string> & { at(row: number): string }) | undefined,
+  rows: Int32Array,
+  training: Int32Array,
+  unit: 'chars' | 'words',
+): Extract<InputEncoding, { kind: 'tokens' }> {
+  const counts = new Map<string, number>();
+  for (const example of training) {
+    for (const token of tokensOf(texts?.at(rows[example] ?? 0) ?? '', unit))
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  counts.delete(unknownToken);
+  const often = byFrequency(counts).filter(([, count]) => count >= leastOften);
+  const kept = (often.length > 0 ? often : byFrequency(counts)).slice(0, mostWords);
+  return { kind: 'tokens', unit, vocabulary: [unknownToken, ...kept.map(([token]) => token)] };
+}
+
+function encoded(
+  column: ClassifyColumns['inputs'][0],
+  rows: Int32Array,
+  { vocabulary, unit }: Extract<InputEncoding, { kind: 'tokens' }>,
+): IdSequences {
+  const index = vocabularyIndex(vocabulary);
+  const sequences = new IdSequences();
+  for (const row of rows) {
+    const text = column.kind === 'text' ? (column.values?.at(row) ?? '') : '';
+    const ids = tokensOf(text, unit).map((token) => index.get(token) ?? 0);
+    sequences.push(ids.length > 0 ? ids : [0]);
+  }
+  return sequences;
+}
+
+/** One scale for all steps, since they are one series. */
+function scaleOf(
+  { inputs }: ClassifyColumns,
+  rows: Int32Array,
+  training: Int32Array,
+): Extract<InputEncoding, { kind: 'numbers' }> {
+  const values = function* () {
+    for (const example of training)
+      for (const column of inputs) if (column.kind === 'number') yield column.values.at(rows[example] ?? 0);
+  };
+  return { kind: 'numbers', columns: inputs.map(({ name }) => name), ...momentsOf(values()) };
+}
+
+function scoresOf({ target }: ClassifyColumns, rows: Int32Array, training: Int32Array): Targets {
+  const scoreOf = (example: number) => (target.kind === 'number' ? target.values.at(rows[example] ?? 0) : Number.NaN);
+  const { mean, deviation } = momentsOf(Array.from(training, scoreOf));
+  return { kind: 'score', mean, deviation, of: (example) => (scoreOf(example) - mean) / deviation };
+}
+
+function momentsOf(values: Iterable<number>): { readonly mean: number; readonly deviation: number } {
+  let [count, mean, squares] = [0, 0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    count += 1;
+    const before = value - mean;
+    mean += before / count;
+    squares += before * (value - mean);
+  }
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, count)) || 1 };
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { heatMapsOf, panelOf } from './panel';
+import { useWorkbench } from './use-workbench';
+import type { Theme } from './workbench';
+
+const workbench = useWorkbench({ settings: { 'unroll.training.steps': 420, 'unroll.training.sampleEvery': 60 } });
+
+test('a table of opinions is read as sentences beside labels, which can be changed', async () => {
+  const vscode = workbench();
+  await vscode.openFile('examples/opinions.csv');
+  await vscode.command('Unroll: Train on This File');
+  await vscode.quickPick('Train on opinions.csv (1/4)');
+  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  expect(rows).toContain('Tell classes apart by these examples');
+  expect(rows).toContain('Column of labelssentiment');
+  expect(rows).toContain('Readopinion');
+  await vscode.screenshot('classify-reading');
+  await vscode.acceptAll('opinions.csv');
+});
+
+test('the panel shows which word speaks for what, and how often each class is taken for each', async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on opinions.csv', state: 'finished' });
+  expect(await panel.locator('[data-example]').count()).toBe(6);
+  expect(Number(await panel.locator('[data-accuracy]').getAttribute('data-accuracy'))).toBeGreaterThan(0.9);
+  expect(await panel.locator('.confusion tbody th').allInnerTexts()).toEqual(['complaint', 'praise']);
+  expect(await heatMapsOf(panel)).toEqual(expect.arrayContaining([expect.stringMatching(/^f 16 x \d+$/)]));
+  for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
+    await vscode.setTheme(theme);
+    await vscode.resize(1400, 1900);
+    await vscode.screenshot(`classify-${theme}`);
+    await vscode.resize(1400, 900);
+  }
+});
+
+test("a sentence of one's own is classified there", async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on opinions.csv', state: 'finished' });
+  await panel.locator('#sample-prompt').fill('The soup was not bad.');
+  await panel.getByRole('button', { name: 'Classify' }).click();
+  await expect.poll(() => panel.locator('[data-example]').count()).toBe(1);
+  expect(await panel.locator('[data-example] .verdict strong').innerText()).toBe('praise');
+  expect(await panel.locator('[data-example] .token').allInnerTexts()).toEqual([
+    'the',
+    'soup',
+    'was',
+    'not',
+    'bad',
+    '.',
+  ]);
+});
