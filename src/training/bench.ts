@@ -73,7 +73,7 @@ export async function measureSteps(
 }
 
 /** What a training does a hundred times over before long. */
-const warmUpSteps = 20;
+const warmUpSteps = 24;
 
 /** Multiplications and additions of the products of a step; the table of embeddings multiplied where that is fewer. */
 function operationsOf(cell: Cell, { vocabulary, batch, timeSteps, embedding, units, layers }: BenchSizes): number {

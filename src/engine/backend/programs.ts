@@ -21,7 +21,7 @@ export class Programs<Way = undefined> {
     private readonly ways: readonly [Way, Way],
     private readonly most = 4,
   ) {
-    if (ways[0] !== ways[1]) this.pace = new Pace(ways, 0.96);
+    if (ways[0] !== ways[1]) this.pace = new Pace(ways, 0.98, true);
   }
 
   /**

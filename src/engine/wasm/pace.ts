@@ -12,10 +12,10 @@ export interface Usual {
 const warmUp = 8;
 /** Runs that decide: some steps of a small model. */
 const counted = 24;
-/** Where a run takes as many milliseconds, fewer will do. */
-const longRun = 10;
-const warmUpOfLong = 2;
-const countedOfLong = 6;
+/** Milliseconds after which a trial may end with fewer runs. */
+const longEnough = 50;
+/** Of each way, where both are taken in turns: whatever else slows the machine down meanwhile slows down both. */
+const countedInTurns = 6;
 /** A trial is repeated once it costs a hundredth at most; a tenth after a change, which may have been a mistake. */
 const longestRest = 100;
 const shortestRest = 10;
@@ -39,14 +39,18 @@ export class Pace<Way> {
   private spent = 0;
   private expected = 0;
   private total = 0;
+  /** Milliseconds of runs of a trial: of the way that is tried, and of the other one between. */
+  private turns: [number[], number[]] = [[], []];
 
   /**
    * @param ways the first one is taken at first
    * @param worthIt the share of the time that a change must lead to
+   * @param inTurns whether a trial takes both in turns: where a change from run to run costs nothing
    */
   constructor(
     private readonly ways: readonly [Way, Way],
     private readonly worthIt: number,
+    private readonly inTurns = false,
   ) {}
 
   /** How the next program is run. */
@@ -74,18 +78,27 @@ export class Pace<Way> {
     this.spent = 0;
     this.expected = 0;
     this.total = 0;
+    this.turns = [[], []];
   }
 
   private tried(usual: Usual, milliseconds: number): void {
     this.total += milliseconds;
-    const before = usual[other(this.now)];
-    if (before === undefined) return;
-    const isLong = before > longRun;
-    if (this.runs++ >= (isLong ? warmUpOfLong : warmUp)) {
-      this.spent += milliseconds;
-      this.expected += before;
+    if (this.inTurns) {
+      // The first of each does not count.
+      if (this.runs >= 2) this.turns[this.runs % 2 === 0 ? 0 : 1].push(milliseconds);
+      this.runs += 1;
+      this.now = other(this.now);
+      if (this.runs < 2 * (1 + countedInTurns)) return;
+      [this.spent, this.expected] = [median(this.turns[0]), median(this.turns[1])];
+    } else {
+      const before = usual[other(this.now)];
+      if (before !== undefined && this.runs++ >= warmUp) {
+        this.spent += milliseconds;
+        this.expected += before;
+      }
+      const isLong = this.runs >= 2 * warmUp && this.expected > longEnough;
+      if (this.runs < warmUp + counted && !isLong) return;
     }
-    if (this.runs < (isLong ? warmUpOfLong + countedOfLong : warmUp + counted)) return;
     if (this.spent > this.worthIt * this.expected) {
       this.now = other(this.now);
       this.restTimes = Math.min(longestRest, 2 * this.restTimes);
@@ -96,6 +109,10 @@ export class Pace<Way> {
     this.sinceTrial = 0;
     this.rest = this.restTimes * this.total;
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function other(way: 0 | 1): 0 | 1 {

@@ -49,4 +49,23 @@ describe('who runs programs', () => {
     run(pace, 1, { all: 80, one: 80 });
     expect(run(pace, 1000, { all: 0.1, one: 0.2 }).share).toBeGreaterThan(0.9);
   });
+
+  test('is found out by turns, so that a machine that is slower for a while misleads nobody', () => {
+    for (const [first, second] of [
+      [100, 85],
+      [85, 100],
+    ] as const) {
+      const pace = new Pace<Crew>(['all', 'one'], 0.98, true);
+      const usual: Usual = {};
+      let runs = 0;
+      let better = 0;
+      for (; runs < 400; runs++) {
+        // Slow for ten runs, fast for ten, in which a run takes less than the better way takes in slow ones.
+        const phase = Math.floor(runs / 10) % 2 === 0 ? 1 : 0.6;
+        if ((pace.way === 'all') === first < second) better++;
+        pace.took(usual, phase * (pace.way === 'all' ? first : second));
+      }
+      expect(better / runs).toBeGreaterThan(0.9);
+    }
+  });
 });
