@@ -30,6 +30,16 @@ export function deriveSeed(seed: number, stream: number): number {
   return (mixed ^ (mixed >>> 13)) >>> 0;
 }
 
+/** A copy in another order (Fisher and Yates 1938). */
+export function shuffled<T>(list: ArrayLike<T>, random: Random): T[] {
+  const copy = Array.from(list);
+  for (let last = copy.length - 1; last > 0; last--) {
+    const other = random.integer(last + 1);
+    [copy[last], copy[other]] = [copy[other] as T, copy[last] as T];
+  }
+  return copy;
+}
+
 function wrap(generator: ReturnType<typeof xoroshiro128plus>): Random {
   const uniform = () => uniformFloat64(generator);
   return {

@@ -93,8 +93,8 @@ export interface DatasetReport {
   readonly table?: TableSummary;
   /** With how many examples each has in the training part. */
   readonly classes?: readonly { readonly name: string; readonly training: number }[];
-  /** Steps of the training part's sequences: of half of them at most `median`, of 19 in 20 at most `most`. */
-  readonly lengths?: { readonly median: number; readonly most: number };
+  /** Steps that 19 of 20 sequences of the training part do not exceed, where sequences are of their own length. */
+  readonly usualLongest?: number;
   readonly split: Split;
   readonly baselines: readonly Baseline[];
   readonly warnings: readonly string[];

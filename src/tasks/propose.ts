@@ -38,7 +38,7 @@ const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {
  * @param specOf the model of a size, with the proposed cell
  */
 export function propose(
-  report: Pick<DatasetReport, 'task' | 'split' | 'lengths'>,
+  report: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>,
   specOf: (size: ModelSize) => ModelSpec,
 ): Proposal {
   const { training } = report.split;
@@ -68,10 +68,10 @@ const units: Readonly<Record<TaskName, string>> = { language: 'tokens', forecast
 function trainingOf({
   task,
   split,
-  lengths,
-}: Pick<DatasetReport, 'task' | 'split' | 'lengths'>): Partial<TrainingConfiguration> {
+  usualLongest,
+}: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): Partial<TrainingConfiguration> {
   if (task === 'forecast') return forecastTraining(split.training);
-  return task === 'classify' ? classifyTraining(split.training, lengths?.most ?? 32) : {};
+  return task === 'classify' ? classifyTraining(split.training, usualLongest ?? 32) : {};
 }
 
 /** Some ten times through all examples, of which few are cut. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { heatMapsOf, panelOf } from './panel';
 import { useWorkbench } from './use-workbench';
-import type { Theme } from './workbench';
 
 const workbench = useWorkbench({ settings: { 'unroll.training.steps': 420, 'unroll.training.sampleEvery': 60 } });
 
@@ -25,12 +24,7 @@ test('the panel shows which word speaks for what, and how often each class is ta
   expect(Number(await panel.locator('[data-accuracy]').getAttribute('data-accuracy'))).toBeGreaterThan(0.9);
   expect(await panel.locator('.confusion tbody th').allInnerTexts()).toEqual(['complaint', 'praise']);
   expect(await heatMapsOf(panel)).toEqual(expect.arrayContaining([expect.stringMatching(/^f 16 x \d+$/)]));
-  for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
-    await vscode.setTheme(theme);
-    await vscode.resize(1400, 1900);
-    await vscode.screenshot(`classify-${theme}`);
-    await vscode.resize(1400, 900);
-  }
+  await vscode.pictures('classify');
 });
 
 test("a sentence of one's own is classified there", async () => {

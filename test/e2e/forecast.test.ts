@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { heatMapsOf, panelOf } from './panel';
 import { useWorkbench } from './use-workbench';
-import type { Theme, Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const workbench = useWorkbench({ settings: { 'unroll.training.steps': 150, 'unroll.training.sampleEvery': 25 } });
 
@@ -18,16 +18,6 @@ async function seesForecast(vscode: Workbench, name: string, target: string): Pr
     expect.stringMatching(/^same time last period \(\d+ rows\)$/),
   ]);
   for (const text of await errors.locator('td').allInnerTexts()) expect(text).toMatch(/\d/);
-}
-
-async function picture(vscode: Workbench, name: string): Promise<void> {
-  for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
-    await vscode.setTheme(theme);
-    await vscode.screenshot(name);
-    await vscode.resize(1400, 1900);
-    await vscode.screenshot(`${name}-whole`);
-    await vscode.resize(1400, 900);
-  }
 }
 
 test('how a table is read is shown before the training: delimiter, decimal mark, header, date and target', async () => {
@@ -65,7 +55,7 @@ test('a forecast of hourly power shows chart, errors and gates', async () => {
   await vscode.trainAsProposed('examples/power.csv');
   await seesForecast(vscode, 'lstm on power.csv (2)', 'Last (kW)');
   expect((await heatMapsOf(await panelOf(vscode))).map((map) => map.split(' ')[0])).toContain('c');
-  await picture(vscode, 'forecast-power');
+  await vscode.pictures('forecast-power');
 });
 
 test('a forecast of monthly sea temperature shows chart and errors', async () => {
@@ -73,5 +63,5 @@ test('a forecast of monthly sea temperature shows chart and errors', async () =>
   await vscode.command('View: Close All Editors');
   await vscode.trainAsProposed('examples/sea-temperature.csv');
   await seesForecast(vscode, 'lstm on sea-temperature.csv', 'temperature');
-  await picture(vscode, 'forecast-sea');
+  await vscode.pictures('forecast-sea');
 });

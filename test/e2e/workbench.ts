@@ -129,6 +129,17 @@ export class Workbench {
     await this.page.screenshot({ path: join(screenshots, `${this.#theme}-${name}.png`), animations: 'disabled' });
   }
 
+  /** Of each theme two: the window as it is, and high enough for a whole panel. */
+  async pictures(name: string): Promise<void> {
+    for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
+      await this.setTheme(theme);
+      await this.screenshot(name);
+      await this.resize(1400, 1900);
+      await this.screenshot(`${name}-whole`);
+      await this.resize(1400, 900);
+    }
+  }
+
   /** Runs a command of the palette by its whole title, "Unroll: Train on This File". Does not wait for what it does. */
   async command(title: string): Promise<void> {
     await this.#choose('F1', `>${title}`, title);

@@ -193,7 +193,7 @@ describe('predictions of examples', () => {
       '30',
     ]);
     await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
-    expect(await page.locator('.classify table.errors tbody tr').count()).toBe(4);
+    expect(await page.locator('.classify .table-box:not(.confusion *) tbody tr').count()).toBe(4);
     await page.close();
   });
 });

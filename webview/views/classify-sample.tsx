@@ -1,8 +1,10 @@
-import type { ClassificationScores, ClassifiedItem, ClassifySample, ForecastError } from '../../src/protocol/run';
+import type { ClassificationScores, ClassifiedItem, ClassifySample } from '../../src/protocol/run';
 import { useChartStyle } from '../chart-style';
+import { DataTable } from '../components/data-table';
 import { Icon } from '../components/icon';
 import { count, measure } from '../format';
 import { visibleLine } from '../visible-text';
+import { ErrorTable } from './error-table';
 import type { SampleViewProps } from './samples';
 
 /** Held-out examples with what each token adds to the prediction, and how often each class is taken for each. */
@@ -27,7 +29,15 @@ export function ClassifyView({ sample, view, table }: SampleViewProps) {
         </p>
       )}
       {classification && sample.classes ? <Confusion scores={classification} classes={sample.classes} /> : null}
-      {score ? <ScoreErrors own={score} average={score.average} target={sample.target} /> : null}
+      {score ? (
+        <ErrorTable
+          caption={`In the units of ${visibleLine(sample.target)}`}
+          rows={[
+            ['this network', score],
+            ['always the mean', score.average],
+          ]}
+        />
+      ) : null}
     </div>
   );
 }
@@ -76,28 +86,16 @@ function Item({ item }: { readonly item: ClassifiedItem }) {
 
 function ItemTable({ sample }: { readonly sample: ClassifySample }) {
   return (
-    <table class="errors">
-      <caption>Prediction of {visibleLine(sample.target)}</caption>
-      <thead>
-        <tr>
-          {['Input', 'Truth', 'Prediction', 'Probability'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {sample.items.map(({ tokens, truth, prediction, probabilities }, at) => (
-          <tr key={at}>
-            <th scope="row">{visibleLine(tokens.join(' '))}</th>
-            <td>{visibleLine(truth ?? '')}</td>
-            <td>{visibleLine(prediction)}</td>
-            <td>{probabilities.length > 0 ? `${Math.round(100 * Math.max(...probabilities))} %` : ''}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption={`Prediction of ${visibleLine(sample.target)}`}
+      columns={['Input', 'Truth', 'Prediction', 'Probability']}
+      rows={sample.items.map(({ tokens, truth, prediction, probabilities }) => [
+        visibleLine(tokens.join(' ')),
+        visibleLine(truth ?? ''),
+        visibleLine(prediction),
+        probabilities.length > 0 ? `${Math.round(100 * Math.max(...probabilities))} %` : '',
+      ])}
+    />
   );
 }
 
@@ -116,84 +114,28 @@ function Confusion({ scores, classes }: ConfusionProps) {
         <strong>{percent(accuracy)}</strong> of the validation part right; always the most frequent class:{' '}
         {percent(mostFrequent)}. Macro F1 <strong>{macroF1.toFixed(3)}</strong>.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key */}
-      <section class="scrolling" tabIndex={0} aria-label="Confusion matrix">
-        <table>
-          <caption class="visually-hidden">How many examples of each class were predicted as each</caption>
-          <thead>
-            <tr>
-              <th scope="col" class="corner">
-                truth ↓ predicted →
-              </th>
-              {classes.map((name) => (
-                <th key={name} scope="col">
-                  {visibleLine(name)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {classes.map((name, truth) => {
-              const row = confusion[truth] ?? [];
-              const all = Math.max(
+      <DataTable
+        caption="How many examples of each class, by row, were predicted as each, by column"
+        columns={['truth ↓ predicted →', ...classes.map((name) => visibleLine(name))]}
+        rows={classes.map((name, truth) => [
+          visibleLine(name),
+          ...classes.map((_, predicted) => {
+            const row = confusion[truth] ?? [];
+            const number = row[predicted] ?? 0;
+            const share =
+              number /
+              Math.max(
                 1,
-                row.reduce((sum, number) => sum + number, 0),
+                row.reduce((sum, other) => sum + other, 0),
               );
-              return (
-                <tr key={name}>
-                  <th scope="row">{visibleLine(name)}</th>
-                  {classes.map((other, predicted) => (
-                    <td
-                      key={other}
-                      class={truth === predicted ? 'hit' : 'miss'}
-                      style={{ '--share': ((row[predicted] ?? 0) / all).toFixed(2) }}
-                    >
-                      {count(row[predicted] ?? 0)}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+            return (
+              <span class={truth === predicted ? 'hit' : 'miss'} style={{ '--share': share.toFixed(2) }}>
+                {count(number)}
+              </span>
+            );
+          }),
+        ])}
+      />
     </div>
-  );
-}
-
-interface ScoreErrorsProps {
-  readonly own: ForecastError;
-  readonly average: ForecastError;
-  readonly target: string;
-}
-
-function ScoreErrors({ own, average, target }: ScoreErrorsProps) {
-  return (
-    <table class="errors" data-errors>
-      <caption>In the units of {visibleLine(target)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">
-            <span class="visually-hidden">Prediction by</span>
-          </th>
-          <th scope="col">RMSE</th>
-          <th scope="col">MAE</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(
-          [
-            ['this network', own],
-            ['always the mean', average],
-          ] as const
-        ).map(([name, { rmse, mae }]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{measure(rmse)}</td>
-            <td>{measure(mae)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

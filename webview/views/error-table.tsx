@@ -1,28 +1,26 @@
-import type { ForecastError, ValidationError } from '../../src/protocol/run';
+import type { ForecastError } from '../../src/protocol/run';
 import { Icon } from '../components/icon';
 import { measure } from '../format';
-import { visibleLine } from '../visible-text';
 
-/** One-step errors on the validation part, in the file's own units; the least of each column is marked. */
-export function ErrorTable({ error, target }: { readonly error: ValidationError; readonly target: string }) {
-  const rows: readonly (readonly [string, ForecastError])[] = [
-    ['this network', error],
-    ['last value', error.lastValue],
-    ...(error.seasonalNaive
-      ? [[`same time last period (${error.seasonalNaive.period} rows)`, error.seasonalNaive] as const]
-      : []),
-  ];
+interface ErrorTableProps {
+  readonly caption: string;
+  /** The network's and those of who learns nothing. */
+  readonly rows: readonly (readonly [name: string, error: ForecastError])[];
+}
+
+/** Errors on the validation part, in the file's own units; the least of each column is marked. */
+export function ErrorTable({ caption, rows }: ErrorTableProps) {
   const least = {
     rmse: Math.min(...rows.map(([, { rmse }]) => rmse)),
     mae: Math.min(...rows.map(([, { mae }]) => mae)),
   };
   return (
     <table class="errors" data-errors>
-      <caption>One step ahead, in the units of {visibleLine(target)}</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">
-            <span class="visually-hidden">Forecast by</span>
+            <span class="visually-hidden">By</span>
           </th>
           <th scope="col" title="Root of the mean squared error">
             RMSE

@@ -16,7 +16,18 @@ export function ForecastView({ sample, view, table }: SampleViewProps) {
   return (
     <div class="forecast">
       {table ? <ForecastTable sample={sample} /> : <ForecastChart sample={sample} />}
-      {error ? <ErrorTable error={error} target={sample.target} /> : null}
+      {error ? (
+        <ErrorTable
+          caption={`One step ahead, in the units of ${visibleLine(sample.target)}`}
+          rows={[
+            ['this network', error],
+            ['last value', error.lastValue],
+            ...(error.seasonalNaive
+              ? [[`same time last period (${error.seasonalNaive.period} rows)`, error.seasonalNaive] as const]
+              : []),
+          ]}
+        />
+      ) : null}
     </div>
   );
 }

@@ -1,5 +1,4 @@
-import { deriveSeed, type Random, randomFromSeed } from '../../base/random';
-import { UserError } from '../../base/user-error';
+import { deriveSeed, type Random, randomFromSeed, shuffled } from '../../base/random';
 import { tf } from '../../engine/tensors';
 import type { Batch, TrainingWindows, WindowSize } from '../task';
 import type { Examples } from './examples';
@@ -10,22 +9,9 @@ const batchesTogether = 16;
 /**
  * Batches of examples of similar length. Each epoch takes every example once, in another order; what a step takes depends
  * on the seed and the step alone. The last batch of an epoch is filled up from its beginning.
- *
- * @throws UserError when there is no example
  */
-export function exampleBatches(
-  examples: Examples,
-  { timeSteps, batchSize, seed = 1 }: WindowSize,
-  name: string,
-): TrainingWindows {
+export function exampleBatches(examples: Examples, { timeSteps, batchSize, seed = 1 }: WindowSize): TrainingWindows {
   const { training } = examples;
-  if (training.length === 0) {
-    throw new UserError({
-      what: 'The training part has no example',
-      where: name,
-      wayOut: 'Use a file with more rows that have both a label and something to read.',
-    });
-  }
   const size = Math.min(batchSize, training.length);
   const perEpoch = Math.ceil(training.length / size);
   const lengthOf = (example: number) => Math.min(timeSteps, examples.sequences.lengthOf(example));
@@ -81,14 +67,4 @@ function byLength(
     }
   }
   return shuffled(batches, random);
-}
-
-/** Fisher and Yates 1938. */
-export function shuffled<T>(list: ArrayLike<T>, random: Random): T[] {
-  const copy = Array.from(list);
-  for (let last = copy.length - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    [copy[last], copy[other]] = [copy[other] as T, copy[last] as T];
-  }
-  return copy;
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import { type Column, readTable } from '../../data';
@@ -6,6 +7,7 @@ import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { ClassifiedItem, ClassifySample } from '../../protocol/run';
 import { vocabularyIndex } from '../language/tokens';
+import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
 import { exampleBatches } from './batches';
 import { classifyColumns, labelAt } from './columns';
@@ -59,41 +61,26 @@ export const classify: Task<ClassifyEncoding> = {
         }),
       },
       report: {
-        task: 'classify',
-        name: file.name,
-        path: file.path,
-        fingerprint: file.fingerprint,
-        reading: {
-          ...reading,
-          task: 'classify',
-          tokens: unit,
-          encoding: table.encoding,
-          delimiter: table.delimiter as typeof reading.delimiter,
-          decimal: table.decimal,
-          header: table.header ? 'yes' : 'no',
-          target: columns.target.name,
-          columns: columns.inputs.map(({ name }) => name),
-        },
-        table: {
-          encoding: table.encoding,
-          delimiter: table.delimiter,
-          decimal: table.decimal,
-          header: table.header,
-          rows: table.rows,
-          columns: table.columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
-          date: undefined,
-          target: columns.target.name,
-          inputs: columns.inputs.map(({ name }) => name),
-        },
+        ...tableReport(
+          'classify',
+          file,
+          table,
+          { ...reading, tokens: unit },
+          {
+            date: undefined,
+            target: columns.target.name,
+            inputs: columns.inputs.map(({ name }) => name),
+          },
+        ),
         ...(targets.kind === 'class' && {
           classes: targets.names.map((name, id) => ({ name, training: examples.counts[id] ?? 0 })),
         }),
-        lengths: lengthsOf(examples),
+        usualLongest: usualLongest(examples),
         split: { training: training.length, validation: validation.length },
         baselines: exampleBaselines(examples),
         warnings: [...table.warnings, ...examples.warnings],
       },
-      windows: (size) => exampleBatches(examples, size, file.name),
+      windows: (size) => exampleBatches(examples, size),
       evaluate: (model, size, breathe) => evaluateExamples(model, examples, size, breathe),
     };
   },
@@ -209,13 +196,7 @@ function numberAt(column: Column, row: number, input: InputEncoding): number {
 
 /** Some examples of the validation part, of each class in turn. */
 function spread(validation: Int32Array, count: number, { targets }: Examples): number[] {
-  const queues = new Map<number, number[]>();
-  for (const example of validation) {
-    const key = targets.kind === 'class' ? targets.of(example) : 0;
-    const queue = queues.get(key);
-    if (queue) queue.push(example);
-    else queues.set(key, [example]);
-  }
+  const queues = grouped(validation, (example) => (targets.kind === 'class' ? targets.of(example) : 0));
   const chosen: number[] = [];
   for (let round = 0; chosen.length < count && round < validation.length; round++) {
     for (const [, queue] of [...queues].toSorted(([a], [b]) => a - b)) {
@@ -226,9 +207,8 @@ function spread(validation: Int32Array, count: number, { targets }: Examples): n
   return chosen;
 }
 
-/** Half of the training part's sequences are no longer than the first, 19 of 20 no longer than the second. */
-function lengthsOf({ training, sequences }: Examples): { readonly median: number; readonly most: number } {
-  const sorted = Array.from(training, (example) => sequences.lengthOf(example)).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { median: at(0.5), most: at(0.95) };
+/** Steps that 19 of 20 sequences of the training part do not exceed. */
+function usualLongest({ training, sequences }: Examples): number {
+  const sorted = training.map((example) => sequences.lengthOf(example)).sort();
+  return sorted[Math.floor(0.95 * sorted.length)] ?? 0;
 }

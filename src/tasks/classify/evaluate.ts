@@ -68,7 +68,14 @@ async function outputsOf(
   return values;
 }
 
-const validated = ({ validation }: Examples) => validation.subarray(0, mostExamples);
+/** Of a long validation part every so many, since a file may be sorted by class. */
+function validated({ validation }: Examples): Int32Array {
+  const every = Math.max(1, validation.length / mostExamples);
+  return Int32Array.from(
+    { length: Math.min(validation.length, mostExamples) },
+    (_, at) => validation[Math.floor(at * every)] ?? 0,
+  );
+}
 
 /** What predicting nothing but the training part's frequencies, or its mean, would reach on the validation part. */
 export function exampleBaselines(examples: Examples): Baseline[] {

@@ -1,9 +1,10 @@
-import { randomFromSeed } from '../../base/random';
+import { grouped } from '../../base/grouped';
+import { randomFromSeed, shuffled } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import type { TableDataset } from '../../data';
+import type { Rows, TableDataset } from '../../data';
 import { byFrequency, unknownToken, vocabularyIndex } from '../language/tokens';
-import { shuffled } from './batches';
+import { scaleOf } from '../scale';
 import { type ClassifyColumns, labelAt } from './columns';
 import { IdSequences, RowSequences, type Sequences, tokensOf } from './sequences';
 
@@ -66,7 +67,7 @@ export function examplesOf(
     });
   }
   const input =
-    first.kind === 'text' ? vocabularyOf(first.values, rows, training, unit) : scaleOf(columns, rows, training);
+    first.kind === 'text' ? vocabularyOf(first.values, rows, training, unit) : numbersOf(columns, rows, training);
   return {
     sequences: input.kind === 'tokens' ? encoded(first, rows, input) : new RowSequences(columns.inputs, rows, input),
     targets: labels
@@ -170,20 +171,10 @@ function split(
   share: number,
 ): [training: Int32Array, validation: Int32Array] {
   const [text] = inputs;
-  const groups = new Map<string | number, number[]>();
-  rows.forEach((row, example) => {
-    const key = text.kind === 'text' ? (text.values?.at(row) ?? '').toLowerCase() : row;
-    const group = groups.get(key);
-    if (group) group.push(example);
-    else groups.set(key, [example]);
-  });
-  const byClass = new Map<number, number[][]>();
-  for (const group of groups.values()) {
-    const own = classOf(group[0] ?? 0);
-    const list = byClass.get(own);
-    if (list) list.push(group);
-    else byClass.set(own, [group]);
-  }
+  const textOf = (example: number) =>
+    text.kind === 'text' ? (text.values?.at(rows[example] ?? 0) ?? '').toLowerCase() : example;
+  const groups = grouped(rows.keys(), textOf);
+  const byClass = grouped(groups.values(), ([first = 0]) => classOf(first));
   const random = randomFromSeed(0);
   const training: number[] = [];
   const validation: number[] = [];
@@ -195,14 +186,15 @@ function split(
     for (const group of shuffled(list, random)) {
       const isHeld = held + group.length <= wanted;
       if (isHeld) held += group.length;
-      (isHeld ? validation : training).push(...group);
+      const part = isHeld ? validation : training;
+      for (const example of group) part.push(example);
     }
   }
   return [Int32Array.from(training).sort(), Int32Array.from(validation).sort()];
 }
 
 function vocabularyOf(
-  texts: (Iterable<string> & { at(row: number): string }) | undefined,
+  texts: Rows<string> | undefined,
   rows: Int32Array,
   training: Int32Array,
   unit: 'chars' | 'words',
@@ -234,32 +226,29 @@ function encoded(
 }
 
 /** One scale for all steps, since they are one series. */
-function scaleOf(
+function numbersOf(
   { inputs }: ClassifyColumns,
   rows: Int32Array,
   training: Int32Array,
 ): Extract<InputEncoding, { kind: 'numbers' }> {
-  const values = function* () {
-    for (const example of training)
-      for (const column of inputs) if (column.kind === 'number') yield column.values.at(rows[example] ?? 0);
-  };
-  return { kind: 'numbers', columns: inputs.map(({ name }) => name), ...momentsOf(values()) };
+  const values: number[] = [];
+  for (const example of training) {
+    for (const column of inputs) {
+      const value = column.kind === 'number' ? column.values.at(rows[example] ?? 0) : Number.NaN;
+      if (!Number.isNaN(value)) values.push(value);
+    }
+  }
+  return { kind: 'numbers', columns: inputs.map(({ name }) => name), ...varying(values) };
 }
 
 function scoresOf({ target }: ClassifyColumns, rows: Int32Array, training: Int32Array): Targets {
   const scoreOf = (example: number) => (target.kind === 'number' ? target.values.at(rows[example] ?? 0) : Number.NaN);
-  const { mean, deviation } = momentsOf(Array.from(training, scoreOf));
+  const { mean, deviation } = varying(Array.from(training, scoreOf));
   return { kind: 'score', mean, deviation, of: (example) => (scoreOf(example) - mean) / deviation };
 }
 
-function momentsOf(values: Iterable<number>): { readonly mean: number; readonly deviation: number } {
-  let [count, mean, squares] = [0, 0, 0];
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    count += 1;
-    const before = value - mean;
-    mean += before / count;
-    squares += before * (value - mean);
-  }
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, count)) || 1 };
+/** A deviation of 0 would divide by nothing. */
+function varying(values: ArrayLike<number>): ReturnType<typeof scaleOf> {
+  const { mean, deviation } = scaleOf(values.length, (index) => values[index] ?? Number.NaN);
+  return { mean, deviation: deviation || 1 };
 }

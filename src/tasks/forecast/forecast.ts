@@ -1,11 +1,11 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { chooseColumns, readTable, type TableDataset } from '../../data';
+import { chooseColumns, readTable } from '../../data';
 import { meanSquaredError } from '../../engine/losses';
 import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
-import type { TableSummary } from '../../protocol/dataset';
 import type { ForecastSample } from '../../protocol/run';
+import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
 import { forecastWindows } from './batches';
 import { evaluateForecast, forecastBaselines, mostValidationRows } from './evaluate';
@@ -45,22 +45,11 @@ export const forecast: Task<ForecastEncoding> = {
     return {
       encoding: encodingOf(series, period),
       report: {
-        task: 'forecast',
-        name: file.name,
-        path: file.path,
-        fingerprint: file.fingerprint,
-        reading: {
-          ...reading,
-          task: 'forecast',
-          encoding: table.encoding,
-          delimiter: table.delimiter as typeof reading.delimiter,
-          decimal: table.decimal,
-          header: table.header ? 'yes' : 'no',
-          ...(chosen.date === undefined ? {} : { date: chosen.date }),
-          target: chosen.target,
-          columns: [...series.columns],
-        },
-        table: summaryOf(table, chosen.date, series),
+        ...tableReport('forecast', file, table, reading, {
+          date: chosen.date,
+          target: series.columns[series.target] ?? '',
+          inputs: series.columns,
+        }),
         split: { training: series.boundary, validation: series.rows - series.boundary },
         baselines: forecastBaselines(series, period),
         warnings: [...table.warnings, ...series.warnings, ...longValidation(series)],
@@ -210,18 +199,4 @@ function rowsFromText({ columns }: ForecastEncoding, text: string): number[][] {
 function recentTarget({ valueAt, boundary, target }: Series): Float64Array {
   const count = Math.min(boundary, longestSearch);
   return Float64Array.from({ length: count }, (_, row) => valueAt(boundary - count + row, target));
-}
-
-function summaryOf(table: TableDataset, date: string | undefined, series: Series): TableSummary {
-  return {
-    encoding: table.encoding,
-    delimiter: table.delimiter,
-    decimal: table.decimal,
-    header: table.header,
-    rows: table.rows,
-    columns: table.columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
-    date,
-    target: series.columns[series.target] ?? '',
-    inputs: series.columns,
-  };
 }

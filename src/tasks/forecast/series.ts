@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { gapsFilled, type Rows, type TableDataset } from '../../data';
+import { scaleOf } from '../scale';
 
 /** Numeric columns of a table, gaps filled, scaled by the training part; what is read is computed then, for a copy may be large. */
 export interface Series {
@@ -56,7 +57,7 @@ export function seriesOf(
   });
 
   const columns = names.map((column) => filled(table, column));
-  const scales = columns.map((values) => scaleOf(values, boundary));
+  const scales = columns.map((values) => scaleOf(boundary, (row) => values.at(row)));
   for (const column of names) {
     const missing = table.columns.find((candidate) => candidate.name === column)?.missing ?? 0;
     if (missing > 0)
@@ -86,14 +87,6 @@ function constantOf(values: Rows<number>, count: number): number | undefined {
   const first = values.at(0);
   for (let row = 1; row < count; row++) if (values.at(row) !== first) return undefined;
   return first;
-}
-
-function scaleOf(values: Rows<number>, count: number): { readonly mean: number; readonly deviation: number } {
-  let mean = 0;
-  for (let row = 0; row < count; row++) mean += values.at(row) / count;
-  let variance = 0;
-  for (let row = 0; row < count; row++) variance += (values.at(row) - mean) ** 2 / count;
-  return { mean, deviation: Math.sqrt(variance) };
 }
 
 /** Values of a column with gaps filled from before, and those at the beginning from the first value. */

@@ -212,6 +212,24 @@ describe.each(['last', 'mean', 'attention'] satisfies Pooling[])('pooling by %s'
   });
 });
 
+test('a long validation part is looked at throughout: of a file sorted by class, every class', async () => {
+  const { evaluate, encoding } = await prepare(
+    `text,label\n${rows(9000, (at) => `the ${at} of it,${at < 8000 ? 'a' : 'b'}`)}`,
+    { target: 'label' },
+    0.5,
+  );
+  const model = Model.initialise(
+    classify.spec(encoding, { cell: builtinCell('rnn'), units: 2, layers: 1, dropout: 0 }),
+    randomFromSeed(4),
+  );
+  const { classification } = await evaluate(model, { timeSteps: 8, batchSize: 512 }, breathe);
+  const truths = classification?.confusion.map((row) => row.reduce((a, b) => a + b, 0)) ?? [];
+  expect(truths[0]).toBeGreaterThan(1810);
+  expect(truths[1]).toBeGreaterThan(220);
+  expect((truths[0] ?? 0) + (truths[1] ?? 0)).toBe(2048);
+  model.dispose();
+});
+
 test('scores are those of scikit-learn', () => {
   for (const { truth, predicted, classes, accuracy, macroF1, confusion } of parity.cases) {
     const logits = predicted.map((id) => Array.from({ length: classes }, (_, at) => (at === id ? 1 : 0)));

@@ -1,0 +1,35 @@
+import type { Reading, TaskName } from '../configuration/run';
+import type { DatasetFile, TableDataset } from '../data';
+import type { DatasetReport, TableSummary } from '../protocol/dataset';
+
+/** What a report says of a table, whatever is learned from it: the file, the reading with each `auto` resolved, the columns. */
+export function tableReport(
+  task: TaskName,
+  file: DatasetFile,
+  table: TableDataset,
+  reading: Reading,
+  { date, target, inputs }: Pick<TableSummary, 'date' | 'target' | 'inputs'>,
+): Pick<DatasetReport, 'task' | 'name' | 'path' | 'fingerprint' | 'reading'> & { readonly table: TableSummary } {
+  const { encoding, delimiter, decimal, header, rows, columns } = table;
+  return {
+    task,
+    name: file.name,
+    path: file.path,
+    fingerprint: file.fingerprint,
+    reading: {
+      ...reading,
+      task,
+      encoding,
+      delimiter: delimiter as Reading['delimiter'],
+      decimal,
+      header: header ? 'yes' : 'no',
+      ...(date === undefined ? {} : { date }),
+      target,
+      columns: [...inputs],
+    },
+    table: {
+      ...{ encoding, delimiter, decimal, header, rows, date, target, inputs },
+      columns: columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
+    },
+  };
+}
