@@ -1,6 +1,7 @@
 export { type DatasetFile, openDataset } from './source';
 export { type ChosenColumns, chooseColumns } from './table/choose';
 export type { Column, DateColumn, NumberColumn, TextColumn } from './table/columns';
+export { labelledColumns } from './table/labelled';
 export { looksLikeTable, type TableLook } from './table/looks-like-table';
 export { gapsFilled } from './table/packed';
 export { readTable, type TableDataset } from './table/read-table';

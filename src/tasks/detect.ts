@@ -38,6 +38,7 @@ export function detectTask(file: DatasetFile, reading: Reading): Detection {
   return { task: 'language', why: 'it is text and not a table of numbers', ambiguous: false, alternatives: [] };
 }
 
+/** Names that numbers in rows of numbers are labels by: surer ones than those that only decide between columns. */
 const labelNames = /^(label|labels|class|category|target|species|y)$/i;
 
 /** Why a table is one of labelled examples; undefined where it is none. */

@@ -4,6 +4,7 @@ import type { DatasetFile } from '../source';
 import { type Dialect, findDialect, usualWidth } from './dialect';
 import { newEvidence, observe } from './evidence';
 import { decideKind } from './kinds';
+import { type ColumnLook, labelledColumns } from './labelled';
 import type { Decimal } from './numbers';
 
 export interface TableLook {
@@ -19,13 +20,6 @@ export interface TableLook {
   readonly labels: ColumnLook | undefined;
   /** At most a few hundred, without the header. */
   readonly rowsSeen: number;
-}
-
-export interface ColumnLook {
-  /** Undefined where the file names no columns. */
-  readonly name: string | undefined;
-  readonly kind: 'number' | 'text';
-  readonly distinct: number;
 }
 
 const separators: Readonly<Record<string, string>> = {
@@ -82,38 +76,17 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   return { table: true, why: width === 1 ? 'its lines are numbers' : `it has ${columns}, ${numeric}`, ...seen };
 }
 
-/** Labels come again at least this often, on average. */
-const leastRepeats = 3;
-const mostLabels = 100;
-/** Cells with as many words, on average, are sentences. */
-const sentenceWords = 3;
-
 function labelled(
   rows: readonly (readonly string[])[],
   kinds: readonly string[],
   names: readonly string[] | undefined,
 ): Pick<TableLook, 'sentences' | 'labels'> {
-  const looks = kinds.flatMap((kind, c) => {
-    if (kind !== 'number' && kind !== 'text') return [];
-    const cells = rows.map((row) => row[c]?.trim() ?? '').filter(Boolean);
-    const distinct = new Set(cells).size;
-    const words = cells.reduce((sum, cell) => sum + cell.split(/\s+/).length, 0) / Math.max(1, cells.length);
-    const isFew = distinct >= 2 && distinct <= mostLabels && distinct <= Math.max(2, cells.length / leastRepeats);
-    const isSentences = kind === 'text' && words >= sentenceWords && distinct > cells.length / 2;
-    const isWhole = kind === 'text' || cells.every((cell) => /^[+-]?\d+$/.test(cell));
-    return [
-      {
-        name: names?.[c]?.trim(),
-        kind,
-        distinct,
-        isSentences,
-        isLabels: isFew && isWhole && words < sentenceWords,
-      } as const,
-    ];
-  });
-  const labels = looks.filter(({ isLabels }) => isLabels);
-  return {
-    sentences: looks.find(({ isSentences }) => isSentences),
-    labels: labels.find(({ kind }) => kind === 'text') ?? labels.toSorted((a, b) => a.distinct - b.distinct)[0],
-  };
+  return labelledColumns(
+    kinds.flatMap((kind, c) => {
+      if (kind !== 'number' && kind !== 'text') return [];
+      return [
+        { name: names?.[c]?.trim(), kind, cells: rows.map((row) => row[c]?.trim() ?? '').filter(Boolean) } as const,
+      ];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
-import type { Column, TableDataset } from '../../data';
+import { type Column, labelledColumns, type TableDataset } from '../../data';
 
 /** What is read, and what is to be told of it. */
 export interface ClassifyColumns {
@@ -14,10 +14,6 @@ export interface ClassifyColumns {
 
 /** More classes than this are hardly classes. */
 const mostClasses = 100;
-/** Distinct values that are counted. */
-const mostCounted = 2000;
-const labelNames =
-  /(^|[^\p{L}])(label|labels|class|category|target|sentiment|polarity|rating|stars|score|topic|intent|emotion|spam|y|klasse)([^\p{L}]|$)/iu;
 
 /**
  * Which columns a classification reads, as far as the reading does not say.
@@ -58,20 +54,17 @@ export function labelAt(target: Column, row: number): string {
 }
 
 function likeliestLabel({ columns, rows }: TableDataset): Column | undefined {
-  const candidates = columns.flatMap((column, at) => {
-    if (column.kind === 'date') return [];
-    const { distinct, filled } = variety(column, rows);
-    if (distinct < 2) return [];
-    const isClass = distinct <= mostClasses && distinct <= Math.max(2, filled / 3);
-    if (!isClass && !isScore(column)) return [];
-    const atEnd = at === columns.length - 1 || at === 0;
-    const rank = (isClass ? 4 : 0) + (labelNames.test(column.name) ? 3 : 0) + (atEnd ? 1 : 0);
-    return [{ column, rank, distinct }];
-  });
-  // Texts are labelled by what stands beside them.
-  const beside = candidates.filter(({ column }) => columns.some((one) => one !== column && one.kind === 'text'));
-  const among = beside.length > 0 ? beside : candidates;
-  return among.toSorted((a, b) => b.rank - a.rank || a.distinct - b.distinct)[0]?.column;
+  const cellsOf = function* (column: Column) {
+    for (let row = 0; row < rows; row++) {
+      const cell = labelAt(column, row);
+      if (cell !== '') yield cell;
+    }
+  };
+  const candidates = columns.flatMap((column) =>
+    column.kind === 'date' ? [] : [{ name: column.name, kind: column.kind, cells: cellsOf(column), column }],
+  );
+  // Without classes a score: of the columns of numbers with a fraction the last one.
+  return labelledColumns(candidates).labels?.column ?? columns.findLast(isScore);
 }
 
 /** Numbers with a fraction, or very many of them, are no names of classes. */
@@ -85,18 +78,6 @@ function isScore(column: Column): boolean {
     if (seen.size > mostClasses) return true;
   }
   return false;
-}
-
-function variety(column: Column, rows: number): { readonly distinct: number; readonly filled: number } {
-  const seen = new Set<string>();
-  let filled = 0;
-  for (let row = 0; row < rows; row++) {
-    const label = labelAt(column, row);
-    if (label === '') continue;
-    filled += 1;
-    if (seen.size < mostCounted) seen.add(label);
-  }
-  return { distinct: seen.size, filled };
 }
 
 /** Of the first rows. */

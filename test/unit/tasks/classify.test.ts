@@ -52,6 +52,13 @@ describe('a table of labelled examples', () => {
     expect(encoding.input).toMatchObject({ kind: 'numbers' });
   });
 
+  test('may be flowers: measures come again too, but the words beside them say what they are', async () => {
+    const flower = (at: number) =>
+      `${(4 + (at % 9) / 10).toFixed(1)},0.${at % 5},${['setosa', 'virginica', 'versicolor'][at % 3]}`;
+    const { report } = await prepare(`length,width,species\n${rows(60, flower)}`);
+    expect(report.table).toMatchObject({ target: 'species', inputs: ['length', 'width'] });
+  });
+
   test('whose labels are numbers with a fraction has a score to come near to', async () => {
     const { report, encoding } = await prepare(
       `text,score\n${rows(30, (at) => `${sentence(at)},${(at * 0.37).toFixed(2)}`)}`,
