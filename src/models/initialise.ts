@@ -7,24 +7,23 @@ export function glorotUniform([rows = 1, columns = 1]: readonly number[], random
   return Float32Array.from({ length: rows * columns }, () => (2 * random.uniform() - 1) * limit);
 }
 
-/** A random orthogonal matrix (Saxe et al. 2014), by Gram and Schmidt's method in double precision. [size, size] */
+/**
+ * A random orthogonal matrix, as Saxe et al. (2014) begin with, evenly over all of them: a product of random reflections
+ * (Stewart 1980, The efficient generation of random orthogonal matrices), in double precision. [size, size]
+ */
 export function orthogonal([size = 1]: readonly number[], random: Random): Float32Array {
-  const rows: Float64Array[] = [];
-  while (rows.length < size) {
-    const row = Float64Array.from({ length: size }, () => random.normal());
-    // As often as most of a row is taken away, since one pass leaves rounding errors as large as what was taken.
-    for (let before = Number.POSITIVE_INFINITY, after = length(row); after < before / 2; ) {
-      before = after;
-      subtractProjections(row, rows);
-      after = length(row);
-    }
-    const norm = length(row);
-    if (norm < 1e-6) continue;
-    rows.push(row.map((value) => value / norm));
+  // One row more, of zeros: the reflections take two at a time.
+  const matrix = new Float64Array((size + 1) * size);
+  let reflection = none(size);
+  // The matrix grows from its last corner: by a row and a column of zeros with ±1 where they meet, which is reflected.
+  for (let first = size - 1; first >= 0; first--) {
+    const { next, sign } = reflectionTo(first, size, random);
+    matrix[first * size + first] = sign;
+    reflect(matrix, reflection, next, first + 1);
+    reflection = next;
   }
-  const matrix = new Float32Array(size * size);
-  for (const [index, row] of rows.entries()) matrix.set(row, index * size);
-  return matrix;
+  reflect(matrix, reflection, none(size), 0);
+  return Float32Array.from(matrix.subarray(0, size * size));
 }
 
 /**
@@ -55,40 +54,50 @@ export function standardNormal(shape: readonly number[], random: Random): Float3
   return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
 }
 
-/** Takes away what a row has of orthonormal others: of four at a time, since a processor adds four sums as fast as one. */
-function subtractProjections(row: Float64Array, others: readonly Float64Array[]): void {
-  for (let at = 0; at < others.length; at += 4) {
-    const a = others[at] as Float64Array;
-    const [b = nothing(row), c = nothing(row), d = nothing(row)] = others.slice(at + 1, at + 4);
-    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
-    for (let index = 0; index < row.length; index++) {
-      const value = row[index] as number;
-      ofA += value * (a[index] as number);
-      ofB += value * (b[index] as number);
-      ofC += value * (c[index] as number);
-      ofD += value * (d[index] as number);
-    }
-    for (let index = 0; index < row.length; index++) {
-      row[index] =
-        (row[index] as number) -
-        ofA * (a[index] as number) -
-        ofB * (b[index] as number) -
-        ofC * (c[index] as number) -
-        ofD * (d[index] as number);
+interface Reflection {
+  /** What it is perpendicular to, √2 long. [size + 1] */
+  readonly normal: Float64Array;
+  /** `normal` times the matrix. [size] */
+  readonly sums: Float64Array;
+}
+
+function none(size: number): Reflection {
+  return { normal: new Float64Array(size + 1), sums: new Float64Array(size) };
+}
+
+/** The reflection that takes ±1 on axis `first` to a direction drawn evenly from those of the axes from `first` on. */
+function reflectionTo(first: number, size: number, random: Random): { next: Reflection; sign: number } {
+  const next = none(size);
+  const { normal, sums } = next;
+  let squares = 0;
+  for (let index = first; index < size; index++) {
+    const drawn = random.normal();
+    normal[index] = drawn;
+    squares += drawn ** 2;
+  }
+  const onAxis = (normal[first] as number) / Math.sqrt(squares);
+  // The sign of which the difference of both loses no digits.
+  const sign = onAxis < 0 ? 1 : -1;
+  const scale = Math.sqrt(1 + Math.abs(onAxis));
+  for (let index = first; index < size; index++) normal[index] = (normal[index] as number) / Math.sqrt(squares) / scale;
+  normal[first] = -sign * scale;
+  sums[first] = -scale;
+  return { next, sign };
+}
+
+/** Reflects a matrix from row and column `first` on, and in the same sweep adds up what the next reflection needs. */
+function reflect(matrix: Float64Array, { normal, sums }: Reflection, next: Reflection, first: number): void {
+  const size = sums.length;
+  const nextSums = next.sums;
+  for (let row = first; row < size; row += 2) {
+    const [along, alongBelow] = [normal[row] as number, normal[row + 1] as number];
+    const [nextAlong, nextBelow] = [next.normal[row] as number, next.normal[row + 1] as number];
+    for (let column = first, at = row * size + first; column < size; column++, at++) {
+      const value = (matrix[at] as number) - along * (sums[column] as number);
+      const below = (matrix[at + size] as number) - alongBelow * (sums[column] as number);
+      matrix[at] = value;
+      matrix[at + size] = below;
+      nextSums[column] = (nextSums[column] as number) + nextAlong * value + nextBelow * below;
     }
   }
-}
-
-function nothing(row: Float64Array): Float64Array {
-  return new Float64Array(row.length);
-}
-
-function length(row: Float64Array): number {
-  return Math.sqrt(dot(row, row));
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

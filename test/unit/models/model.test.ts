@@ -94,6 +94,20 @@ describe('weights', () => {
     }
   });
 
+  test('are drawn evenly from all orthogonal matrices', () => {
+    const [size, draws, random] = [3, 4000, randomFromSeed(5)];
+    const matrices = Array.from({ length: draws }, () => orthogonal([size, size], random));
+    const mean = (of: (matrix: Float32Array) => number) => matrices.reduce((sum, each) => sum + of(each), 0) / draws;
+    const trace = (matrix: Float32Array) => (matrix[0] ?? 0) + (matrix[4] ?? 0) + (matrix[8] ?? 0);
+    // Diaconis and Shahshahani 1994, On the eigenvalues of random matrices: the trace has the mean 0 and the variance 1.
+    expect(mean(trace)).toBeCloseTo(0, 1);
+    expect(mean((matrix) => trace(matrix) ** 2)).toBeCloseTo(1, 1);
+    for (let at = 0; at < size ** 2; at++) {
+      expect(mean((matrix) => matrix[at] ?? 0)).toBeCloseTo(0, 1);
+      expect(mean((matrix) => (matrix[at] ?? 0) ** 2)).toBeCloseTo(1 / size, 1);
+    }
+  });
+
   test('begin as their cell wants them: an identity, a reservoir, evenly from 0 to 1, a number', () => {
     const units = 200;
     const drawn = (cell: CellName, name: string) =>
