@@ -30,6 +30,13 @@ export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
     inputLabel: visibleLine,
     ownInput: false,
   },
+  translate: {
+    lossUnit: () => 'nats per token',
+    samplesTitle: 'Translations',
+    timeStep: 'token',
+    inputLabel: visibleToken,
+    ownInput: true,
+  },
   classify: {
     lossUnit: ({ classes }) => (classes ? 'nats per example' : 'scaled MSE'),
     samplesTitle: 'Predictions',

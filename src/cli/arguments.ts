@@ -4,6 +4,7 @@ import { excerpt } from '../base/visible';
 import { choicesFromOptions, options } from '../configuration/options';
 import type { RunChoices } from '../configuration/run';
 import { type BenchRequest, benchRows } from './bench';
+import { type GenerateRequest, generateRequest } from './generate';
 
 /** What a command line asks for. */
 export type Request =
@@ -26,10 +27,12 @@ export type Request =
       readonly length: number | undefined;
       readonly temperature: number | undefined;
       readonly topK: number | undefined;
+      readonly beam: number | undefined;
       readonly seed: number | undefined;
       readonly json: boolean;
     }
   | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean }
+  | GenerateRequest
   | { readonly command: 'cells'; readonly inputs: number; readonly units: number; readonly json: boolean }
   | {
       readonly command: 'check';
@@ -39,15 +42,16 @@ export type Request =
       readonly json: boolean;
     };
 
-const commands = ['train', 'inspect', 'sample', 'probe', 'cells', 'check', 'bench'] as const;
+const commands = ['train', 'inspect', 'sample', 'probe', 'generate', 'cells', 'check', 'bench'] as const;
 type Command = (typeof commands)[number];
 
 /** Options that are not part of a run's configuration. */
 const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   train: ['out', 'name', 'resume'],
   inspect: [],
-  sample: ['prompt', 'length', 'temperature', 'top-k', 'seed'],
+  sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'seed'],
   probe: ['input'],
+  generate: ['out', 'count', 'length', 'seed'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
   cells: ['inputs', 'units'],
   check: ['inputs', 'units'],
@@ -74,9 +78,19 @@ export function parseCommandLine(argv: readonly string[]): Request {
       length: numberOption(values, 'length', { min: 1, max: 20_000, whole: true }),
       temperature: numberOption(values, 'temperature', { min: 0, max: 100 }),
       topK: numberOption(values, 'top-k', { min: 0, max: 1_000_000, whole: true }),
+      beam: numberOption(values, 'beam', { min: 1, max: 64, whole: true }),
       seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }),
       json,
     };
+  }
+  if (command === 'generate') {
+    return generateRequest(positionals, {
+      out: values.out,
+      count: numberOption(values, 'count', { min: 1, max: 10_000_000, whole: true }),
+      length: numberOption(values, 'length', { min: 1, max: 1000, whole: true }),
+      seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }) ?? 1,
+      json,
+    });
   }
   if (command === 'bench') {
     if (positionals.length > 0)

@@ -1,17 +1,20 @@
 import { type Option, options, shownValue } from '../configuration/options';
+import { generators } from '../generators';
 
 const usage = `Unroll trains recurrent networks on a file, and shows what they learn.
 
-  unroll train FILE [options]        train on a text, or on the numeric columns of a CSV or TSV
+  unroll train FILE [options]        train on a text, a table of numbers, labelled examples or pairs of texts
   unroll train --resume RUN          go on from the last checkpoint [--steps N: a new total]
   unroll inspect FILE [options]      how the file is understood, without training
-  unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--seed N]
+  unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
+  unroll generate NAME               a classic benchmark as a file [--out FILE] [--count N] [--length N] [--seed N]
   unroll bench [--rows 1,2,3,4] [--cells NAMES] [--seconds X]   how fast this machine trains
   unroll cells                       Unroll's own cells [--inputs N] [--units N: sizes to count weights for]
   unroll check CELL                  whether a cell can be read, its gradients are right, and values stay bounded
 
 CELL is one of their names, or the path of a .cell file with the equations of your own.
+NAME is one of ${Object.keys(generators).join(', ')}.
 RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end".
 
   --json        one JSON object a line on standard output, for other programs

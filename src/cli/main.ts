@@ -7,12 +7,14 @@ import { isCellName, type RunChoices } from '../configuration/run';
 import type { RunResult, RunState, Trace } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { newRunFolder } from '../runs';
+import { samplesOf } from '../samples';
 import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
 import { bench } from './bench';
 import { cellsText, checkLines, checkTextOf } from './cells';
+import { generate } from './generate';
 import { help } from './help';
-import { Progress, sampleText } from './progress';
+import { Progress } from './progress';
 
 /** Exit codes: bad input or options, and what fails inside or once a training is under way. */
 const badInput = 2;
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
         worker.call('sample', { folder: resolve(run), request: wanted }),
       );
       if (json) print({ type: 'sample', ...sample });
-      else process.stdout.write(`${sampleText(sample)}\n`);
+      else process.stdout.write(`${samplesOf(sample.task).text(sample)}\n`);
       return;
     }
     case 'probe':
@@ -73,6 +75,12 @@ async function main(): Promise<void> {
     }
     case 'check':
       return check(request);
+    case 'generate': {
+      const { path, bytes } = await generate(request);
+      if (request.json) print({ type: 'generated', name: request.name, path, bytes });
+      else process.stdout.write(`${path}\n`);
+      return;
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 import { duration } from '../base/duration';
 import { excerpt, visible } from '../base/visible';
 import type { DatasetReport } from '../protocol/dataset';
-import type { ClassifiedItem, ForecastSample, MetricsPoint, Sample } from '../protocol/run';
+import type { MetricsPoint, Sample } from '../protocol/run';
+import { samplesOf } from '../samples';
 
 /** How a training is told to a person in a terminal: one line that changes, and lines that stay. */
 export class Progress {
@@ -22,7 +23,7 @@ export class Progress {
       const date = table.date === undefined ? '' : `, dates in ${visible(table.date)}`;
       const inputs = table.inputs.slice(0, 8).map((input) => visible(input));
       const more = table.inputs.length > inputs.length ? ` and ${table.inputs.length - inputs.length} more` : '';
-      const what = task === 'forecast' ? 'forecast' : 'predict';
+      const what = { forecast: 'forecast', classify: 'predict', translate: 'write', language: '' }[task];
       this.say(`  ${table.rows} rows, ${what} ${visible(table.target)} from ${inputs.join(', ')}${more}${date}`);
     }
     if (classes) {
@@ -51,9 +52,7 @@ export class Progress {
   }
 
   sample(sample: Sample): void {
-    if (sample.task === 'language') this.say(`  ${excerpt(sample.text, 100)}`);
-    else if (sample.task === 'forecast') this.say(pictures(sample).join('\n'));
-    else for (const item of sample.items.slice(0, 2)) this.say(`  ${classifiedText(item)}`);
+    this.say(samplesOf(sample.task).glance(sample));
   }
 
   /** A line that stays. */
@@ -78,7 +77,7 @@ export class Progress {
   }
 }
 
-function scoresText({ validationError, classification, score }: MetricsPoint): string {
+function scoresText({ validationError, classification, score, translation }: MetricsPoint): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   if (validationError) {
     return `  RMSE ${validationError.rmse.toPrecision(4)} (last value ${validationError.lastValue.rmse.toPrecision(4)})`;
@@ -87,44 +86,9 @@ function scoresText({ validationError, classification, score }: MetricsPoint): s
     const { accuracy, macroF1, mostFrequent } = classification;
     return `  accuracy ${percent(accuracy)} (most frequent class ${percent(mostFrequent)}), macro F1 ${macroF1.toFixed(3)}`;
   }
+  if (translation) {
+    const { bleu, chrf, exactMatch } = translation;
+    return `  BLEU ${bleu.toFixed(1)}, chrF ${chrf.toFixed(1)}, exact ${percent(exactMatch)}`;
+  }
   return score ? `  RMSE ${score.rmse.toPrecision(4)} (the mean ${score.average.rmse.toPrecision(4)})` : '';
-}
-
-/** The prediction, then the tokens with those in brackets that speak most for it. */
-function classifiedText(
-  { tokens, contributions, prediction, probabilities, truth }: ClassifiedItem,
-  longest = 24,
-): string {
-  const most = Math.max(...contributions.map(Math.abs));
-  const words = tokens.slice(0, longest).map((token, at) => {
-    const shown = excerpt(token, 24);
-    return most > 0 && (contributions[at] ?? 0) > 0.5 * most ? `[${shown}]` : shown;
-  });
-  const sure = probabilities.length > 0 ? ` ${Math.round(100 * Math.max(...probabilities))} %` : '';
-  const wrong = truth === undefined || truth === prediction ? '' : ` (truth: ${excerpt(truth)})`;
-  return `${excerpt(prediction)}${sure}${wrong}: ${words.join(' ')}${tokens.length > longest ? ' …' : ''}`;
-}
-
-/** A sample for a terminal: control characters of the dataset are shown, not sent. */
-export function sampleText(sample: Sample): string {
-  if (sample.task === 'language') return `${visible(sample.prompt, '\n\t')}${visible(sample.text, '\n\t')}`;
-  if (sample.task === 'classify') return sample.items.map((item) => classifiedText(item, 200)).join('\n');
-  const first = sample.history.length;
-  const rows = sample.forecast.map((value, row) => {
-    const label = sample.times?.[first + row] ?? `+${row + 1}`;
-    const truth = sample.truth[row];
-    return `  ${visible(label).padEnd(12)} ${value.toPrecision(6).padStart(12)}${truth === undefined ? '' : `   truth ${truth.toPrecision(6)}`}`;
-  });
-  return [`Forecast of ${visible(sample.target)}`, ...rows].join('\n');
-}
-
-/** Forecast and truth as two lines of blocks on one scale. */
-function pictures({ history, forecast, truth }: ForecastSample): string[] {
-  const past = history.slice(-Math.max(8, Math.min(24, 72 - forecast.length)));
-  const all = [...past, ...forecast, ...truth];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const blocks = (values: readonly number[]) =>
-    values.map((value) => '▁▂▃▄▅▆▇█'[Math.round((7 * (value - low)) / (high - low || 1))] ?? ' ').join('');
-  const indent = `  ${blocks(past)}`;
-  return [`${indent}│${blocks(forecast)} forecast`, ...(truth.length > 0 ? [`${indent}│${blocks(truth)} truth`] : [])];
 }

@@ -6,7 +6,7 @@ import { excerpt } from '../base/visible';
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
  * `flag` is the option's name on the command line where it is not the key in kebab case.
  */
-export const tasks = ['language', 'forecast', 'classify'] as const;
+export const tasks = ['language', 'forecast', 'classify', 'translate'] as const;
 export const cells = [
   'rnn',
   'rnn-relu',
@@ -28,6 +28,10 @@ export const cells = [
   'leaky-integrator',
   'echo-state',
 ] as const;
+export const directions = ['forward', 'both'] as const;
+export const schedules = ['constant', 'cosine'] as const;
+export const poolings = ['auto', 'last', 'mean', 'attention'] as const;
+export const attentionScores = ['dot', 'general', 'additive'] as const;
 export const encodings = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const;
 
 /** How the bytes of a file are understood. `auto` and absent values are found by looking at the file. */
@@ -39,14 +43,17 @@ export const readingSchema = z.strictObject({
   tokens: z
     .enum(['auto', 'chars', 'words'])
     .default('auto')
-    .describe('unit of text; auto: characters to go on with a text, words to classify one'),
+    .describe('unit of text; auto: characters to go on with a text, words to classify or translate one'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
   delimiter: z.enum(['auto', ',', ';', '\t', '|', ' ']).default('auto').describe('column delimiter of a table'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
   date: z.string().optional().describe('name of the date column'),
-  target: z.string().optional().describe('name of the column to forecast, or of the labels to predict'),
+  target: z
+    .string()
+    .optional()
+    .describe('name of the column to forecast, of the labels to predict, or of what is to be written'),
   columns: z.array(z.string()).optional().describe('columns given to the network (default: all that suit)'),
 });
 
@@ -77,6 +84,17 @@ export const modelSchema = z.strictObject({
     .meta({ examples: [...cells] }),
   units: count(1, 4096).default(32).describe('size of the hidden state of each layer'),
   layers: count(1, 4).default(1).describe('recurrent layers, one on another'),
+  direction: z
+    .enum(directions)
+    .default('forward')
+    .describe('which way layers read a whole sequence; both: what they say at a step also knows what follows'),
+  pooling: z
+    .enum(poolings)
+    .default('auto')
+    .describe(
+      'what tells a class: the last state, or the mean of all, weighed or not; auto: attention to texts, the last of numbers',
+    ),
+  attention: z.enum(attentionScores).default('general').describe('how a translation looks for what it needs'),
   dropout: z.number().min(0).max(0.95).default(0).describe('share of values dropped between layers while training'),
 });
 
@@ -88,6 +106,10 @@ export const trainingSchema = z.strictObject({
   batchSize: count(1, 1024).default(8).describe('sequences trained on at once').meta({ flag: 'batch' }),
   steps: count(1, 10_000_000).default(600).describe('training steps'),
   learningRate: z.number().positive().max(10).default(0.005).describe('learning rate of Adam').meta({ flag: 'rate' }),
+  schedule: z
+    .enum(schedules)
+    .default('cosine')
+    .describe('how the learning rate goes on; cosine: it falls to 0 along half a wave, which settles what was learned'),
   clipNorm: z
     .number()
     .positive()

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { visible } from '../base/visible';
-import type { ClassifySample, ForecastSample, Sample } from '../protocol/run';
+import type { Sample } from '../protocol/run';
+import { samplesOf } from '../samples';
 
 const scheme = 'unroll-sample';
 
@@ -25,9 +26,9 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async show(runName: string, sample: Sample): Promise<void> {
-    const extension = sample.task === 'language' ? 'txt' : 'csv';
+    const { extension, content } = samplesOf(sample.task).document(sample);
     const name = `${visible(runName).replaceAll('/', '-')} step ${sample.step}, sample ${++this.count}.${extension}`;
-    await this.open(name, sampleText(sample));
+    await this.open(name, content);
   }
 
   /** @param subject what the report is about */
@@ -41,31 +42,4 @@ export class SampleDocuments implements vscode.TextDocumentContentProvider {
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }
-}
-
-/** The text with its prompt, or the forecast or the classified examples as a table. */
-export function sampleText(sample: Sample): string {
-  if (sample.task === 'language') return visible(sample.prompt + sample.text, '\n\t');
-  return sample.task === 'forecast' ? forecastTable(sample) : classifiedTable(sample);
-}
-
-function forecastTable({ target, times, history, forecast, truth }: ForecastSample): string {
-  const rows = forecast.map((value, index) => {
-    const time = times?.[history.length + index] ?? `+${index + 1}`;
-    return [cell(time), value, truth[index] ?? ''].join(',');
-  });
-  return [`time,${cell(`forecast of ${target}`)},truth`, ...rows, ''].join('\n');
-}
-
-function classifiedTable({ target, classes = [], items }: ClassifySample): string {
-  const header = ['input', target, 'prediction', ...classes.map((name) => `probability of ${name}`)];
-  const rows = items.map(({ tokens, truth = '', prediction, probabilities }) =>
-    [cell(tokens.join(' ')), cell(truth), cell(prediction), ...probabilities.map((p) => p.toFixed(4))].join(','),
-  );
-  return [header.map(cell).join(','), ...rows, ''].join('\n');
-}
-
-function cell(text: string): string {
-  const shown = visible(text);
-  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }

@@ -8,9 +8,10 @@ export function lookup(table: tf.Tensor2D, ids: tf.Tensor2D): tf.Tensor3D {
   const gathered = tf.customGrad((...inputs) => {
     const save = inputs[1] as unknown as tf.GradSaveFunc;
     const rows = tf.gather(inputs[0] as tf.Tensor2D, tf.reshape(ids, [-1]));
-    save([]);
-    const gradFunc = (upstream: tf.Tensor) => [
-      tf.scatterND(tf.reshape(ids, [-1, 1]), upstream as tf.Tensor2D, table.shape),
+    // The ids may be gone by then where they were made within the forward pass.
+    save([tf.reshape(ids, [-1, 1])]);
+    const gradFunc = (upstream: tf.Tensor, [places]: tf.Tensor[]) => [
+      tf.scatterND(places as tf.Tensor, upstream as tf.Tensor2D, table.shape),
     ];
     return { value: rows, gradFunc };
   })(table);

@@ -1,3 +1,4 @@
+import { beyondEnd } from './attention';
 import { tf } from './tensors';
 
 /** How a sequence becomes one vector: its last state, their mean, or a mean with learned weights. */
@@ -42,7 +43,5 @@ export function poolingWeights(
   if (how === 'mean') return byStep((step, length) => (step < length ? 1 / length : 0));
   if (!attention) throw new Error('Attention has no vector');
   const scores = tf.matMul(tf.reshape(sequence, [batch * timeSteps, units]) as tf.Tensor2D, attention);
-  // Far below any score, and finite: the exponential is exactly 0.
-  const mask = byStep((step, length) => (step < length ? 0 : -1e9));
-  return tf.softmax(tf.add(tf.reshape(scores, shape), mask)) as tf.Tensor3D;
+  return tf.softmax(tf.add(tf.reshape(scores, shape), beyondEnd(lengths, timeSteps))) as tf.Tensor3D;
 }

@@ -1,26 +1,29 @@
 import type { Random } from '../base/random';
+import { attend } from '../engine/attention';
 import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { pool } from '../engine/pooling';
-import { recurrent } from '../engine/recurrent';
+import { withinEnds } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
+import { runStack, type Stack, type StackOptions, type StackResult } from './stack';
 
 /** State of all layers, [batch, units] each: layer by layer, in the order of the cell's states. */
 export type ModelState = readonly tf.Tensor2D[];
 
 export interface ForwardResult {
-  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]. */
+  /**
+   * Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]; of
+   * one with a decoder [1, all steps within their ends, outputs].
+   */
   readonly output: tf.Tensor3D;
   /**
    * Mean cross-entropy of a softmax over the logits, in nats per token.
    *
-   * @param targets class numbers, [batch, time]; of a model that pools [batch, 1]
+   * @param targets class numbers, of the shape of the output's steps
    */
   crossEntropy(targets: tf.Tensor2D): tf.Scalar;
   readonly state: ModelState;
-  /** For each layer every named value, when recorded: [batch, time, units]. */
-  readonly values: readonly ReadonlyMap<string, tf.Tensor3D>[];
 }
 
 export interface LossGradients {
@@ -36,12 +39,32 @@ export interface TokenReader {
   end(): void;
 }
 
-export interface ForwardOptions {
+/** What is known of the sequences of a batch besides their tensor. */
+export interface BatchSequences {
+  /** Steps of each; absent: all. Only a model that pools, or that has a decoder, can do with shorter ones. */
+  readonly lengths?: readonly number[] | undefined;
+  /** What a decoder has written before each of its steps, as it is in truth (teacher forcing): ids [batch, time]. */
+  readonly written?: { readonly ids: tf.Tensor2D; readonly lengths: readonly number[] } | undefined;
+}
+
+export interface ForwardOptions extends BatchSequences {
   /** Drops between layers with these random numbers; absent when not training. */
   readonly dropout?: Random | undefined;
-  readonly record?: boolean;
-  /** Steps of each sequence; absent: all. Only a model that pools can do with shorter ones. */
-  readonly lengths?: readonly number[] | undefined;
+}
+
+/** Encoded sequences that a decoder attends to. */
+export interface Memory {
+  /** [batch, time, units] */
+  readonly sequence: tf.Tensor3D;
+  readonly lengths: readonly number[];
+}
+
+export interface Decoded {
+  /** What the head reads: [batch, time, units]. */
+  readonly hidden: tf.Tensor3D;
+  /** How much each step attends to each of the memory: [batch, time, memory]. */
+  readonly attention: tf.Tensor3D;
+  readonly state: ModelState;
 }
 
 /** Layers of a cell and a linear head, with their weights on the engine until `dispose`. */
@@ -90,37 +113,86 @@ export class Model {
 
   /** @param input ids [batch, time], or numbers [batch, time, size] */
   forward(input: tf.Tensor, state: ModelState, options: ForwardOptions = {}): ForwardResult {
-    const { dropout, record = false, lengths } = options;
-    const { cell, layers, pooling } = this.spec;
-    const [first, ...others] = Array.from({ length: layers }, (_, layer) => layer);
-    const own = (layer: number) => state.slice(layer * cell.states.length, (layer + 1) * cell.states.length);
-    const weights = (layer: number) => this.weight(`layers.${layer}`) as unknown as tf.Tensor1D;
-    const source =
-      this.spec.input.kind === 'tokens'
-        ? { table: this.weight('embedding') as unknown as tf.Tensor2D, ids: input as tf.Tensor2D }
-        : (input as tf.Tensor3D);
-    const results = [recurrent(cell, weights(first ?? 0), source, own(first ?? 0), { record })];
-    for (const layer of others) {
-      let sequence = results.at(-1)?.output as tf.Tensor3D;
-      if (dropout && this.spec.dropout > 0) sequence = tf.mul(sequence, this.dropoutMask(sequence.shape, dropout));
-      results.push(recurrent(cell, weights(layer), sequence, own(layer), { record }));
+    const { dropout, lengths, written } = options;
+    const { pooling, decoder } = this.spec;
+    const mask =
+      dropout && this.spec.dropout > 0
+        ? (shape: readonly [number, number, number]) => this.dropoutMask(shape, dropout)
+        : undefined;
+    const read = this.read(input, state, { mask, lengths });
+    const [batch, timeSteps] = read.output.shape;
+    const ends = lengths ?? Array<number>(batch).fill(timeSteps);
+    let hidden = read.output;
+    if (pooling) hidden = pool(hidden, pooling, ends, pooling === 'attention' ? this.matrix('attention') : undefined);
+    if (decoder) {
+      if (!written) throw new Error('A model with a decoder needs what is written');
+      const memory = { sequence: read.output, lengths: ends };
+      const decoded = this.decode(written.ids, memory, this.firstState(memory), mask);
+      hidden = withinEnds(decoded.hidden, written.lengths);
     }
-    const top = results.at(-1)?.output as tf.Tensor3D;
-    const [batch, timeSteps] = top.shape;
-    const attention = pooling === 'attention' ? (this.weight('attention') as unknown as tf.Tensor2D) : undefined;
-    const hidden = pooling ? pool(top, pooling, lengths ?? Array(batch).fill(timeSteps), attention) : top;
-    const head = [
-      this.weight('head.W') as unknown as tf.Tensor2D,
-      this.weight('head.b') as unknown as tf.Tensor1D,
-    ] as const;
+    const head = [this.matrix('head.W'), this.weight('head.b') as unknown as tf.Tensor1D] as const;
     return {
       get output() {
         return linearHead(hidden, ...head);
       },
       crossEntropy: (targets) => headCrossEntropy(hidden, ...head, targets),
-      state: results.flatMap((result) => result.state),
-      values: results.map((result) => result.values),
+      state: read.state,
     };
+  }
+
+  /**
+   * Every named value of each layer that reads: [batch, time, units].
+   *
+   * @param input ids [batch, time], or numbers [batch, time, size]
+   */
+  inside(input: tf.Tensor): readonly ReadonlyMap<string, tf.Tensor3D>[] {
+    return this.read(input, this.zeroState(input.shape[0] ?? 0), { record: true }).values;
+  }
+
+  /**
+   * What a decoder attends to.
+   *
+   * @param input ids [batch, time], or numbers [batch, time, size]
+   */
+  encode(input: tf.Tensor, lengths: readonly number[]): Memory {
+    return { sequence: this.read(input, this.zeroState(lengths.length), { lengths }).output, lengths };
+  }
+
+  /** A decoder's state before it writes: tanh of a linear map of what the memory says on average (Sennrich et al. 2017). */
+  firstState({ sequence, lengths }: Memory): ModelState {
+    const { units } = this.spec;
+    const mean = pool(sequence, 'mean', lengths);
+    const all = tf.tanh(linearHead(mean, this.matrix('bridge.W'), this.weight('bridge.b') as unknown as tf.Tensor1D));
+    return stateNames(this.spec).map((_, at) =>
+      tf.reshape(tf.slice(all, [0, 0, at * units], [-1, 1, units]), [-1, units]),
+    ) as tf.Tensor2D[];
+  }
+
+  /**
+   * Goes on writing: each layer's state, then attention to the memory, and both as one vector (Luong, Pham and Manning 2015).
+   *
+   * @param ids what is written already, [batch, time]
+   */
+  decode(ids: tf.Tensor2D, memory: Memory, state: ModelState, mask?: StackOptions['mask']): Decoded {
+    const { decoder } = this.spec;
+    if (!decoder) throw new Error('The model has no decoder');
+    const source = { table: this.matrix('decoder.embedding'), ids };
+    const written = runStack(this.stack('decoder.'), source, state, { mask });
+    const { context, weights } = attend(written.output, memory.sequence, memory.lengths, decoder.attention, {
+      ...(decoder.attention !== 'dot' && { query: this.matrix('attention.query') }),
+      ...(decoder.attention === 'additive' && {
+        memory: this.matrix('attention.memory'),
+        score: this.matrix('attention.score'),
+      }),
+    });
+    const both = tf.concat([context, written.output], 2) as tf.Tensor3D;
+    const combined = linearHead(both, this.matrix('combine.W'), this.weight('combine.b') as unknown as tf.Tensor1D);
+    return { hidden: tf.tanh(combined), attention: weights, state: written.state };
+  }
+
+  /** Logits of what a decoder says: [batch, time, outputs]. */
+  logits(hidden: tf.Tensor3D): tf.Tensor3D {
+    return linearHead(hidden, this.matrix('head.W'), this.weight('head.b') as unknown as tf.Tensor1D);
   }
 
   /**
@@ -128,20 +200,20 @@ export class Model {
    * name, and the next state.
    *
    * @param input ids [batch, time], or numbers [batch, time, size]
-   * @param targets class numbers [batch, time]; of a model that pools [batch, 1]
-   * @param lengths steps of each sequence, where they differ
+   * @param targets class numbers [batch, time]; of a model that pools [batch, 1], of one with a decoder [1, all that is written]
    */
   crossEntropyGradients(
     input: tf.Tensor,
     targets: tf.Tensor2D,
     state: ModelState,
     dropout: Random,
-    lengths?: readonly number[],
+    sequences: BatchSequences = {},
   ): LossGradients {
     const backend = engineBackend();
-    const { input: read, dropout: share, layers: count, pooling } = this.spec;
-    if (!backend || read.kind !== 'tokens' || pooling || (share > 0 && count > 1)) {
-      return this.gradients((result) => result.crossEntropy(targets), input, state, dropout, lengths);
+    const { input: read, dropout: share, layers: count, pooling, bidirectional, decoder } = this.spec;
+    const isOther = pooling !== undefined || bidirectional || decoder !== undefined;
+    if (!backend || read.kind !== 'tokens' || isOther || (share > 0 && count > 1)) {
+      return this.gradients((result) => result.crossEntropy(targets), input, state, dropout, sequences);
     }
     const model = this.tokenModel();
     const { embedding, layers, headWeights, headBias } = model;
@@ -205,11 +277,11 @@ export class Model {
     input: tf.Tensor,
     state: ModelState,
     dropout: Random,
-    lengths?: readonly number[],
+    sequences: BatchSequences = {},
   ): LossGradients {
     let next: tf.Tensor2D[] = [];
     const { value, grads } = tf.variableGrads(() => {
-      const forward = this.forward(input, state, { dropout, lengths });
+      const forward = this.forward(input, state, { dropout, ...sequences });
       next = forward.state.map((tensor) => tf.keep(tensor.clone()));
       return loss(forward);
     }, [...this.parameters.values()]);
@@ -252,6 +324,23 @@ export class Model {
     };
   }
 
+  private read(input: tf.Tensor, state: ModelState, options: StackOptions): StackResult {
+    const isTokens = this.spec.input.kind === 'tokens';
+    const source = isTokens ? { table: this.matrix('embedding'), ids: input as tf.Tensor2D } : (input as tf.Tensor3D);
+    return runStack(this.stack(''), source, state, options);
+  }
+
+  private stack(prefix: '' | 'decoder.'): Stack {
+    const layers = (of: string) =>
+      Array.from({ length: this.spec.layers }, (_, layer) => this.weight(`${of}layers.${layer}`));
+    const isBoth = prefix === '' && this.spec.bidirectional;
+    return { cell: this.spec.cell, layers: layers(prefix), reverse: isBoth ? layers('reverse.') : [] };
+  }
+
+  private matrix(name: string): tf.Tensor2D {
+    return this.weight(name) as unknown as tf.Tensor2D;
+  }
+
   private weight(name: string): tf.Variable {
     const variable = this.parameters.get(name);
     if (!variable) throw new Error(`The weight ${name} is missing`);
@@ -259,11 +348,11 @@ export class Model {
   }
 
   /** Inverted dropout (Srivastava et al. 2014): what is kept is scaled, so that inference changes nothing. */
-  private dropoutMask(shape: [number, number, number], random: Random): tf.Tensor3D {
+  private dropoutMask(shape: readonly [number, number, number], random: Random): tf.Tensor3D {
     const keep = 1 - this.spec.dropout;
     const mask = Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, () =>
       random.uniform() < keep ? 1 / keep : 0,
     );
-    return tf.tensor3d(mask, shape);
+    return tf.tensor3d(mask, [...shape]);
   }
 }

@@ -1,6 +1,7 @@
 import type { Random } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
+import type { AttentionScore } from '../engine/attention';
 import type { Pooling } from '../engine/pooling';
 import { drawParameter, glorotUniform, standardNormal } from './initialise';
 
@@ -20,6 +21,16 @@ export interface ModelSpec {
   readonly outputs: number;
   /** Where the head reads one vector of a whole sequence rather than each step: how that is made. */
   readonly pooling?: Pooling;
+  /** Whether each layer also reads backwards; what it says at a step then knows the whole sequence. */
+  readonly bidirectional?: boolean;
+  /** Where the head reads not the layers, but others that write a second sequence and attend to what the first ones say. */
+  readonly decoder?: DecoderSpec;
+}
+
+export interface DecoderSpec {
+  readonly vocabularySize: number;
+  readonly embeddingSize: number;
+  readonly attention: AttentionScore;
 }
 
 /** Named arrays: how weights travel in and out. */
@@ -42,7 +53,7 @@ export function countParameters(spec: ModelSpec): number {
 export function pieces(spec: ModelSpec): { readonly name: string; readonly weights: readonly ParameterEntry[] }[] {
   const list = new Map<string, ParameterEntry[]>();
   for (const entry of parameterList(spec)) {
-    const name = /^layers\.\d+/.exec(entry.name)?.[0] ?? entry.name;
+    const name = /^((decoder|reverse)\.)?layers\.\d+/.exec(entry.name)?.[0] ?? entry.name;
     const known = list.get(name);
     if (known) known.push(entry);
     else list.set(name, [entry]);
@@ -81,30 +92,56 @@ export interface ParameterEntry {
 
 /** Every single weight of a model, and how it is drawn. */
 export function parameterList(spec: ModelSpec): ParameterEntry[] {
-  const { cell, units, layers, input, outputs, pooling } = spec;
+  const { cell, units, layers, input, outputs, pooling, bidirectional, decoder } = spec;
+  const stack = (prefix: string, inputSize: number) =>
+    Array.from({ length: layers }, (_, layer) =>
+      cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
+        const { shape, trained } = parameter;
+        const name = `${prefix}layers.${layer}.${parameter.name}`;
+        return { name, shape, draw: (random) => drawParameter(parameter, random), trained };
+      }),
+    ).flat();
   const inputSize = input.kind === 'tokens' ? input.embeddingSize : input.size;
-  const glorot = (name: string, shape: number[]): ParameterEntry => ({
-    name,
-    shape,
-    draw: (random) => glorotUniform(shape, random),
-    trained: true,
-  });
-  const embedding: ParameterEntry[] = [];
-  if (input.kind === 'tokens') {
-    const shape = [input.vocabularySize, input.embeddingSize];
-    embedding.push({ name: 'embedding', shape, draw: (random) => standardNormal(shape, random), trained: true });
-  }
-  const recurrentLayers = Array.from({ length: layers }, (_, layer) =>
-    cellParameters(cell, layer === 0 ? inputSize : units, units).map((parameter): ParameterEntry => {
-      const name = `layers.${layer}.${parameter.name}`;
-      const { shape, trained } = parameter;
-      return { name, shape, draw: (random) => drawParameter(parameter, random), trained };
-    }),
-  );
-  const head = [
+  return [
+    ...(input.kind === 'tokens' ? [table('embedding', input)] : []),
+    ...stack('', inputSize),
+    ...(bidirectional ? stack('reverse.', inputSize) : []),
     ...(pooling === 'attention' ? [glorot('attention', [units, 1])] : []),
+    ...(decoder
+      ? [
+          table('decoder.embedding', decoder),
+          ...stack('decoder.', decoder.embeddingSize),
+          ...decoderLinks(decoder, units, layers * cell.states.length),
+        ]
+      : []),
     glorot('head.W', [units, outputs]),
-    { name: 'head.b', shape: [outputs], draw: () => new Float32Array(outputs), trained: true },
+    zeros('head.b', [outputs]),
   ];
-  return [...embedding, ...recurrentLayers.flat(), ...head];
+}
+
+/** What joins a decoder to what it reads: its first state, its attention, and how both become one vector. */
+function decoderLinks({ attention }: DecoderSpec, units: number, states: number): ParameterEntry[] {
+  return [
+    glorot('bridge.W', [units, states * units]),
+    zeros('bridge.b', [states * units]),
+    ...(attention === 'dot' ? [] : [glorot('attention.query', [units, units])]),
+    ...(attention === 'additive'
+      ? [glorot('attention.memory', [units, units]), glorot('attention.score', [units, 1])]
+      : []),
+    glorot('combine.W', [2 * units, units]),
+    zeros('combine.b', [units]),
+  ];
+}
+
+function table(name: string, sizes: { vocabularySize: number; embeddingSize: number }): ParameterEntry {
+  const shape = [sizes.vocabularySize, sizes.embeddingSize];
+  return { name, shape, draw: (random) => standardNormal(shape, random), trained: true };
+}
+
+function glorot(name: string, shape: readonly number[]): ParameterEntry {
+  return { name, shape, draw: (random) => glorotUniform(shape, random), trained: true };
+}
+
+function zeros(name: string, shape: readonly number[]): ParameterEntry {
+  return { name, shape, draw: () => new Float32Array(sizeOf(shape)), trained: true };
 }

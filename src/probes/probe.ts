@@ -10,8 +10,7 @@ export async function probeModel(model: Model, { labels, input }: ProbeInput, st
   const { cell, layers, units } = model.spec;
   const names = cell.equations.map(({ name }) => name);
   const recorded = tf.tidy(() => {
-    const { values } = model.forward(input, model.zeroState(1), { record: true });
-    return values.flatMap((layer) => names.map((name) => tf.keep(layer.get(name) as tf.Tensor)));
+    return model.inside(input).flatMap((layer) => names.map((name) => tf.keep(layer.get(name) as tf.Tensor)));
   });
   input.dispose();
   const ranges = equationRanges(cell);

@@ -1,4 +1,4 @@
-import type { CellName, Reading, TaskName } from '../configuration/run';
+import type { CellName, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
 
 /** Where a dataset comes from: a file, or the text of an editor that is not (wholly) on disk. */
 export type DatasetSource =
@@ -74,7 +74,7 @@ export interface Proposal {
   readonly cells: readonly Proposed<CellName>[];
   readonly sizes: readonly Proposed<ModelSize>[];
   /** Values of the training part that differ from the defaults for this dataset. */
-  readonly training: Readonly<Record<string, number>>;
+  readonly training: Readonly<Partial<TrainingConfiguration>>;
 }
 
 /** How a file was understood: the `dataset` line of the command line, and what the quick pick shows. */

@@ -72,11 +72,23 @@ export interface ValidationScore extends ForecastError {
   readonly average: ForecastError;
 }
 
+/** How near translations of the validation part come, each token the likeliest one. */
+export interface TranslationScores {
+  /** From 0 to 100, as sacreBLEU computes them. */
+  readonly bleu: number;
+  readonly chrf: number;
+  /** Share that is as the reference, character by character. */
+  readonly exactMatch: number;
+  /** How many were translated. */
+  readonly pairs: number;
+}
+
 /** What a validation finds besides its loss, by task. */
 export interface ValidationScores {
   readonly validationError?: ValidationError;
   readonly classification?: ClassificationScores;
   readonly score?: ValidationScore;
+  readonly translation?: TranslationScores;
 }
 
 /** A line of `metrics.jsonl`, and the `metrics` event. */
@@ -135,11 +147,32 @@ export interface ClassifySample {
   readonly items: readonly ClassifiedItem[];
 }
 
-/** A line of `samples.jsonl`, and the `sample` event. */
-export type Sample = LanguageSample | ForecastSample | ClassifySample;
+/** One translation. */
+export interface TranslatedItem {
+  /** Tokens that were read. */
+  readonly source: readonly string[];
+  /** Tokens that were written. */
+  readonly output: readonly string[];
+  /** What was written, as a text. */
+  readonly text: string;
+  readonly reference?: string;
+  /** How much each token of the output attended to each of the source: [output, source]. */
+  readonly attention: readonly (readonly number[])[];
+  /** Of the whole translation, from 0 to 1. */
+  readonly probability: number;
+}
 
-/** How long a sample is when nobody says: in tokens of a text by its unit, in rows of a table. */
-export const sampleLength = { chars: 240, words: 60, rows: 24 } as const;
+export interface TranslateSample {
+  readonly task: 'translate';
+  readonly step: number;
+  /** The columns. */
+  readonly from: string;
+  readonly to: string;
+  readonly items: readonly TranslatedItem[];
+}
+
+/** A line of `samples.jsonl`, and the `sample` event. */
+export type Sample = LanguageSample | ForecastSample | ClassifySample | TranslateSample;
 
 export interface SampleRequest {
   readonly prompt?: string | undefined;
@@ -148,6 +181,8 @@ export interface SampleRequest {
   readonly temperature?: number | undefined;
   /** 0: all tokens. */
   readonly topK?: number | undefined;
+  /** Translations that are followed at once. */
+  readonly beam?: number | undefined;
   readonly seed?: number | undefined;
 }
 

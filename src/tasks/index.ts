@@ -1,5 +1,6 @@
 import { builtinCell } from '../cells/builtin';
 import {
+  modelSchema,
   type Reading,
   type RunChoices,
   type RunConfiguration,
@@ -16,8 +17,9 @@ import { type ForecastEncoding, forecast } from './forecast/forecast';
 import { type LanguageEncoding, language } from './language/language';
 import { propose } from './propose';
 import type { Prepared, Task } from './task';
+import { type TranslateEncoding, translate } from './translate/translate';
 
-export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding;
+export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding | TranslateEncoding;
 
 /** A dataset read by the task that suits it. */
 export interface ReadDataset {
@@ -30,6 +32,7 @@ const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } 
   language,
   forecast,
   classify,
+  translate,
 };
 
 /** The task of an encoding or of a name. */
@@ -45,7 +48,7 @@ export function taskOf(name: TaskName): Task<Encoding> {
  */
 export async function readDataset(
   source: DatasetSource,
-  choices: Pick<RunChoices, 'reading' | 'training'>,
+  choices: Pick<RunChoices, 'reading' | 'training' | 'model'>,
 ): Promise<ReadDataset> {
   const reading: Reading = readingSchema.parse(choices.reading ?? {});
   const { validationShare } = trainingSchema.parse(choices.training ?? {});
@@ -54,7 +57,10 @@ export async function readDataset(
   const task = taskOf(detection.task);
   const prepared = await task.prepare(file, reading, { validationShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
-    task.spec(prepared.encoding, { cell: builtinCell('lstm'), units, layers, dropout: 0 }),
+    task.spec(prepared.encoding, {
+      ...modelSchema.parse(choices.model ?? {}),
+      ...{ cell: builtinCell('lstm'), units, layers },
+    }),
   );
   return { task, prepared, report: { ...detection, ...prepared.report, proposal } };
 }

@@ -43,7 +43,7 @@ export function propose(
 ): Proposal {
   const { training } = report.split;
   const unit = units[report.task];
-  const best: ModelSize['name'] = training < 4000 ? 'tiny' : 'small';
+  const best: ModelSize['name'] = report.task === 'translate' ? 'medium' : training < 4000 ? 'tiny' : 'small';
   const ordered = [sizes[best], ...Object.values(sizes).filter(({ name }) => name !== best)];
   return {
     cells: proposedCells,
@@ -63,7 +63,12 @@ const pace: Readonly<Record<ModelSize['name'], string>> = {
   large: 'slow on this engine: many minutes',
 };
 
-const units: Readonly<Record<TaskName, string>> = { language: 'tokens', forecast: 'rows', classify: 'examples' };
+const units: Readonly<Record<TaskName, string>> = {
+  language: 'tokens',
+  forecast: 'rows',
+  classify: 'examples',
+  translate: 'pairs',
+};
 
 function trainingOf({
   task,
@@ -71,6 +76,7 @@ function trainingOf({
   usualLongest,
 }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): Partial<TrainingConfiguration> {
   if (task === 'forecast') return forecastTraining(split.training);
+  if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
   return task === 'classify' ? classifyTraining(split.training, usualLongest ?? 32) : {};
 }
 
@@ -79,6 +85,13 @@ function classifyTraining(examples: number, longest: number): Partial<TrainingCo
   const batchSize = Math.max(2, Math.min(32, Math.floor(examples / 8)));
   const steps = Math.max(200, Math.min(2000, Math.round((10 * examples) / batchSize)));
   return { timeSteps: Math.max(2, Math.min(256, longest)), batchSize, steps };
+}
+
+/** Some twenty times through all pairs, of which hardly one is left out. */
+function translateTraining(pairs: number, longest: number): Partial<TrainingConfiguration> {
+  const batchSize = Math.max(2, Math.min(32, Math.floor(pairs / 8)));
+  const steps = Math.max(400, Math.min(3000, Math.round((20 * pairs) / batchSize)));
+  return { timeSteps: Math.max(4, Math.min(200, longest)), batchSize, steps, evaluateEvery: 50 };
 }
 
 /** A short series needs a short window, and fewer streams, so that each has some windows to carry its state over. */

@@ -1,8 +1,10 @@
+export interface Scale {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
 /** Mean and standard deviation of so many values. */
-export function scaleOf(
-  count: number,
-  valueAt: (index: number) => number,
-): { readonly mean: number; readonly deviation: number } {
+export function scaleOf(count: number, valueAt: (index: number) => number): Scale {
   let mean = 0;
   for (let index = 0; index < count; index++) mean += valueAt(index) / count;
   let variance = 0;

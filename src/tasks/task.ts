@@ -1,20 +1,21 @@
 import type { Random } from '../base/random';
-import type { Reading, TaskName, TrainingConfiguration } from '../configuration/run';
+import type { ModelConfiguration, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
 import type { DatasetFile } from '../data';
 import type { tf } from '../engine/tensors';
-import type { ForwardResult, Model } from '../models/model';
+import type { BatchSequences, ForwardResult, Model } from '../models/model';
 import type { ModelSpec } from '../models/parameters';
 import type { DatasetReport } from '../protocol/dataset';
 import type { Sample, SampleRequest, ValidationScores } from '../protocol/run';
 
 /** One window of all streams, or some sequences. `reset` is true where they begin again and the state with them. */
-export interface Batch {
+export interface Batch extends BatchSequences {
   /** Ids [batch, time] or numbers [batch, time, size]. */
   readonly input: tf.Tensor;
-  /** What follows each step: ids [batch, time] or numbers [batch, time, outputs]; of whole sequences with a time of 1. */
+  /**
+   * What follows each step: ids [batch, time] or numbers [batch, time, outputs]; of whole sequences with a time of 1; of what
+   * a decoder writes [1, all steps].
+   */
   readonly targets: tf.Tensor;
-  /** Steps of each sequence, where they differ. */
-  readonly lengths?: readonly number[];
   readonly reset: boolean;
 }
 
@@ -27,6 +28,8 @@ export interface TrainingWindows {
   readonly batchSize: number;
   /** Tokens or rows in a batch. */
   readonly tokensPerStep: number;
+  /** Sentences for a person: what a window of this size leaves out. */
+  readonly warnings?: readonly string[];
   /** The batch of a step, counted from 1. The caller disposes of its tensors. */
   at(step: number): Batch;
 }
@@ -63,7 +66,8 @@ export interface SampleContext {
 }
 
 /** What a task's model is made of besides its input and outputs. */
-export type ModelChoice = Pick<ModelSpec, 'cell' | 'units' | 'layers' | 'dropout'>;
+export type ModelChoice = Pick<ModelSpec, 'cell' | 'units' | 'layers' | 'dropout'> &
+  Partial<Pick<ModelConfiguration, 'direction' | 'pooling' | 'attention'>>;
 
 /** How records become batches, which model, which loss, which metrics, what a prediction looks like. */
 export interface Task<E extends { readonly task: TaskName } = { readonly task: TaskName }> {

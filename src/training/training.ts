@@ -8,6 +8,7 @@ import { joined, type ModelSpec, type NamedArray, stateNames } from '../models/p
 import type { Checkpoint, NamedArrays, TrainingPosition } from '../protocol/checkpoint';
 import type { MetricsPoint } from '../protocol/run';
 import type { Batch, Evaluation, Prepared, Task, TrainingWindows } from '../tasks/task';
+import { rateAt } from './schedule';
 import { SpeedMeter } from './speed';
 
 /** What happened in a step, beyond that it was done. */
@@ -96,9 +97,9 @@ export class Training {
     const { loss, gradients, next } = this.gradientsOf(batch, start);
     const lossValue = (await loss.data())[0] ?? Number.NaN;
     const gradientNorm = Number.isFinite(lossValue)
-      ? await this.optimizer.apply(step, gradients, training)
+      ? await this.optimizer.apply(step, gradients, { ...training, learningRate: rateAt(step, training) })
       : Number.NaN;
-    tf.dispose([loss, gradients, batch.input, batch.targets]);
+    tf.dispose([loss, gradients, ...tensorsOf(batch)]);
     if (batch.reset) tf.dispose([...start]);
     if (!Number.isFinite(gradientNorm)) {
       tf.dispose([...next]);
@@ -145,11 +146,11 @@ export class Training {
     const loss = tf.tidy(() => {
       const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
       const { loss: of } = this.parts.task;
-      const result = this.model.forward(batch.input, start, { lengths: batch.lengths });
+      const result = this.model.forward(batch.input, start, batch);
       return of === 'crossEntropy' ? result.crossEntropy(batch.targets as tf.Tensor2D) : of(result, batch.targets);
     });
     const [value] = await loss.data();
-    tf.dispose([loss, batch.input, batch.targets]);
+    tf.dispose([loss, ...tensorsOf(batch)]);
     return Number.isFinite(value);
   }
 
@@ -179,11 +180,12 @@ export class Training {
     tf.dispose([...this.state]);
   }
 
-  private gradientsOf({ input, targets, lengths }: Batch, start: ModelState): LossGradients {
+  private gradientsOf(batch: Batch, start: ModelState): LossGradients {
+    const { input, targets } = batch;
     const { loss } = this.parts.task;
     return loss === 'crossEntropy'
-      ? this.model.crossEntropyGradients(input, targets as tf.Tensor2D, start, this.random, lengths)
-      : this.model.gradients((result) => loss(result, targets), input, start, this.random, lengths);
+      ? this.model.crossEntropyGradients(input, targets as tf.Tensor2D, start, this.random, batch)
+      : this.model.gradients((result) => loss(result, targets), input, start, this.random, batch);
   }
 
   private async evaluate(): Promise<Evaluation> {
@@ -210,6 +212,10 @@ export class Training {
       return tf.tensor2d(array.values, [array.shape[0] ?? 0, array.shape[1] ?? 0]);
     });
   }
+}
+
+function tensorsOf({ input, targets, written }: Batch): tf.Tensor[] {
+  return [input, targets, ...(written ? [written.ids] : [])];
 }
 
 /** A validation part of a single token has no loss; JSON has no NaN. */

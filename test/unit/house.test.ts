@@ -9,18 +9,20 @@ const house: Readonly<Record<string, readonly string[]>> = {
   base: ['protocol'],
   protocol: ['configuration'],
   configuration: ['base'],
+  samples: ['base', 'protocol', 'configuration'],
+  generators: ['base'],
   data: ['base', 'protocol', 'configuration'],
   cells: ['base', 'protocol', 'configuration'],
   'cell-language': ['base', 'protocol', 'configuration', 'cells'],
   engine: ['base', 'protocol', 'configuration', 'cells'],
   models: ['base', 'protocol', 'configuration', 'cells', 'engine'],
-  tasks: ['base', 'protocol', 'configuration', 'data', 'cells', 'engine', 'models'],
+  tasks: ['base', 'protocol', 'configuration', 'samples', 'data', 'cells', 'engine', 'models'],
   probes: ['base', 'protocol', 'configuration', 'cells', 'engine', 'models', 'tasks'],
   training: ['base', 'protocol', 'configuration', 'data', 'cells', 'engine', 'models', 'tasks'],
   runs: ['base', 'protocol', 'configuration'],
   worker: 'base protocol configuration data cells engine models tasks probes training runs'.split(' '),
-  cli: ['base', 'protocol', 'configuration', 'runs'],
-  editor: ['base', 'protocol', 'configuration', 'runs'],
+  cli: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs'],
+  editor: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs'],
 };
 const rooms = Object.keys(house);
 const root = join(import.meta.dirname, '..', '..');

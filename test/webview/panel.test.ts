@@ -198,6 +198,26 @@ describe('predictions of examples', () => {
   });
 });
 
+describe('translations', () => {
+  it('stand beside their sources, with the truth where they are wrong, and what the chosen one attended to', async () => {
+    const page = await browser.open({ query: 'task=translate&step=400&state=finished' });
+    expect(await page.locator('[data-pair]').count()).toBe(3);
+    const wrong = page.locator('[data-pair=wrong]').first();
+    expect(await wrong.locator('.truth').textContent()).toMatch(/^truth: \d{4}-\d\d-\d\d$/);
+    expect(await page.locator('[data-attention]').getAttribute('data-attention')).toBe('10 x 12');
+    await page.locator('[data-pair] button').nth(1).click();
+    expect(await page.locator('[data-attention]').getAttribute('data-attention')).toBe('10 x 20');
+    const cells = page.locator('.attention tbody tr').first().locator('td');
+    const shades = await cells.evaluateAll((all) => all.map((cell) => getComputedStyle(cell).backgroundColor));
+    expect(new Set(shades).size).toBeGreaterThan(3);
+    await cells.nth(3).hover();
+    expect(await page.locator('.attention figcaption').textContent()).toMatch(/^2 ← .+: \d+ %$/);
+    await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
+    expect(await page.locator('.translate .table-box tbody tr').count()).toBe(3);
+    await page.close();
+  });
+});
+
 describe('without a run', () => {
   it.each([
     ['empty', 'unroll.train'],
@@ -225,7 +245,7 @@ describe('without a run', () => {
 
 describe('the page', () => {
   it.each(['dark', 'light', 'high-contrast', 'high-contrast-light'])('fits a narrow side bar in %s', async (theme) => {
-    for (const task of ['language', 'forecast', 'classify']) {
+    for (const task of ['language', 'forecast', 'classify', 'translate']) {
       const page = await browser.open({ width: 300, query: `place=side&theme=${theme}&task=${task}` });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
       await page.close();

@@ -5,7 +5,7 @@ import type { Platform } from '../platform';
 import { metricsBetween, pointAt } from './fixture-metrics';
 import { probeAt } from './fixture-probe';
 import { folder, progressAt, recordOf, sampleEvery, snapshotAt } from './fixture-run';
-import { classifySample, forecastSample, languageSample, sampleAt } from './fixture-samples';
+import { classifySample, forecastSample, languageSample, sampleAt, translateSample } from './fixture-samples';
 
 export interface FakeHostOptions {
   readonly task: TaskName;
@@ -114,6 +114,7 @@ export class FakeHost implements Platform {
         language: () => languageSample(this.#step, request.prompt ?? '', request.seed ?? 1),
         forecast: () => forecastSample(this.#step, request.length ?? 48),
         classify: () => classifySample(this.#step, request.prompt),
+        translate: () => translateSample(this.#step, request.prompt),
       })[this.#options.task](),
     probe: ({ input }) => probeAt(this.#options.task, this.#step, input),
     command: () => undefined,

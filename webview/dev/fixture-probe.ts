@@ -25,6 +25,12 @@ const kinds: Readonly<Record<TaskName, readonly Pick<Trace, 'name' | 'role' | 'r
     { name: 'n', role: 'gate', range: [-1, 1] },
     { name: 'h', role: 'state', range: [-1, 1] },
   ],
+  translate: [
+    { name: 'r', role: 'gate', range: [0, 1] },
+    { name: 'z', role: 'gate', range: [0, 1] },
+    { name: 'n', role: 'gate', range: [-1, 1] },
+    { name: 'h', role: 'state', range: [-1, 1] },
+  ],
 };
 
 /** Traces that look like a cell's: units with their own pace, some saturated, two of `f` stuck. */
@@ -34,7 +40,9 @@ export function probeAt(task: TaskName, step: number, text = 'Haul away,\nthe wi
       ? [...text]
       : task === 'classify'
         ? 'not bad at all , though the box was torn'.split(' ')
-        : Array.from({ length: 36 }, (_, i) => `2026-03-${String((i % 28) + 1).padStart(2, '0')}`);
+        : task === 'translate'
+          ? [...'Tuesday, 17 Nov 2026']
+          : Array.from({ length: 36 }, (_, i) => `2026-03-${String((i % 28) + 1).padStart(2, '0')}`);
   const layers = task === 'language' ? 2 : 1;
   const traces = Array.from({ length: layers }, (_, layer) =>
     kinds[task].map(

@@ -1,4 +1,11 @@
-import type { ClassifySample, ForecastSample, LanguageSample, Sample, TaskName } from '../../src/protocol/run';
+import type {
+  ClassifySample,
+  ForecastSample,
+  LanguageSample,
+  Sample,
+  TaskName,
+  TranslateSample,
+} from '../../src/protocol/run';
 import { noise } from './fixture-metrics';
 
 const goal =
@@ -20,7 +27,9 @@ export function languageSample(step: number, prompt = 'Haul ', seed = 1): Langua
 
 /** What a run of each task shows at a step. */
 export const sampleAt = (task: TaskName, step: number): Sample =>
-  ({ language: languageSample, forecast: forecastSample, classify: classifySample })[task](step);
+  ({ language: languageSample, forecast: forecastSample, classify: classifySample, translate: translateSample })[task](
+    step,
+  );
 
 export const classNames = ['complaint', 'praise', 'question'] as const;
 
@@ -51,6 +60,37 @@ export function classifySample(step: number, prompt?: string): ClassifySample {
         probabilities: classNames.map((_, id) => (id === best ? sure : (1 - sure) / 2)),
         ...(truth && { truth }),
       };
+    }),
+  };
+}
+
+const dates: readonly (readonly [string, string])[] = [
+  ['3 March 1998', '1998-03-03'],
+  ['Tuesday, 17 Nov 2026', '2026-11-17'],
+  ['12/31/1999', '1999-12-31'],
+];
+
+/** Dates that come out right as the steps grow, each digit attending to where it stands in the source. */
+export function translateSample(step: number, prompt?: string): TranslateSample {
+  const known = 1 - Math.exp(-step / 150);
+  const asked = prompt ? ([[prompt, undefined]] as const) : dates;
+  return {
+    task: 'translate',
+    step,
+    from: 'date',
+    to: 'iso',
+    items: asked.map(([from, reference], at) => {
+      const source = [...from];
+      const output = [...(reference ?? '2026-01-01')].map((digit, t) =>
+        noise(at * 17 + t) < known ? digit : String(Math.floor(10 * noise(step + t))),
+      );
+      const attention = output.map((digit, t) => {
+        const scores = source.map((token, s) => Math.exp(4 * known * Number(token === digit) + noise(s * 7 + t)));
+        const sum = scores.reduce((a, b) => a + b, 0);
+        return scores.map((score) => score / sum);
+      });
+      const text = output.join('');
+      return { source, output, text, ...(reference && { reference }), attention, probability: 0.9 * known };
     }),
   };
 }

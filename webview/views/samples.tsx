@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Sample, TaskName } from '../../src/protocol/run';
+import { samplesOf } from '../../src/samples';
 import { Section, Toggle } from '../components/section';
 import { count } from '../format';
 import type { RunView } from '../model/panel-store';
@@ -9,6 +10,7 @@ import { ClassifyView } from './classify-sample';
 import { ForecastView } from './forecast-sample';
 import { LanguageView } from './language-sample';
 import { SampleForm } from './sample-form';
+import { TranslateView } from './translate-sample';
 
 const keptAsked = 20;
 
@@ -16,6 +18,7 @@ const sampleViews: Readonly<Record<TaskName, (props: SampleViewProps) => preact.
   language: LanguageView,
   forecast: ForecastView,
   classify: ClassifyView,
+  translate: TranslateView,
 };
 
 export interface SampleViewProps {
@@ -112,17 +115,7 @@ function History({ history, index, onChoose }: HistoryProps) {
   );
 }
 
-/** Which sample it is, across reloads. */
-function keyOf(sample: Sample): string {
-  switch (sample.task) {
-    case 'language':
-      return `${sample.step} ${sample.seed} ${sample.temperature} ${sample.topK} ${sample.prompt} ${sample.text.length}`;
-    case 'forecast':
-      return `${sample.step} ${sample.forecast.length}`;
-    case 'classify':
-      return `${sample.step} ${sample.items[0]?.tokens.join(' ')}`;
-  }
-}
+const keyOf = (sample: Sample) => samplesOf(sample.task).key(sample);
 
 /** By step, each once; those that were asked for after those of the training. */
 function joined(samples: readonly Sample[], asked: readonly Sample[]): readonly Sample[] {

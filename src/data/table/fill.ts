@@ -15,7 +15,7 @@ export interface FilledColumns {
 }
 
 /** What a table is read for: the cells of text columns take memory, and a forecast has no use for them. */
-export type TableUse = 'numbers' | 'texts';
+export type TableUse = 'numbers' | 'texts' | 'cells';
 
 /** Reads the cells of a surveyed table into columns. */
 export async function fillColumns(
@@ -52,7 +52,7 @@ interface Builder {
 }
 
 function builder(name: string, kind: Kind, decimal: Decimal, use: TableUse): Builder {
-  if (kind.kind === 'text') return textBuilder(name, use === 'texts' ? new PackedTexts() : undefined);
+  if (kind.kind === 'text') return textBuilder(name, use === 'numbers' ? undefined : new PackedTexts());
   const values = new PackedNumbers();
   let missing = 0;
   const put = (value: number) => {

@@ -27,7 +27,12 @@ const labelNames =
  */
 export function labelledColumns<C extends LabelledColumn>(
   columns: readonly C[],
-): { readonly sentences: (C & ColumnLook) | undefined; readonly labels: (C & ColumnLook) | undefined } {
+): {
+  readonly sentences: (C & ColumnLook) | undefined;
+  /** Of whatever length, mostly different from row to row. */
+  readonly texts: (C & ColumnLook) | undefined;
+  readonly labels: (C & ColumnLook) | undefined;
+} {
   const looks = columns.map((column) => {
     const values = new Set<string>();
     let [filled, words, isWhole] = [0, 0, true];
@@ -42,14 +47,16 @@ export function labelledColumns<C extends LabelledColumn>(
     const isFew = distinct >= 2 && distinct <= mostLabels && distinct <= Math.max(2, filled / leastRepeats);
     return {
       look: { ...column, distinct },
-      isSentences: column.kind === 'text' && isLong && distinct > filled / 2,
+      isTexts: column.kind === 'text' && distinct > filled / 2,
+      isLong,
       isLabels: isFew && isWhole && !isLong,
       rank: (labelNames.test(column.name ?? '') ? 2 : 0) + (column.kind === 'text' ? 1 : 0),
     };
   });
   const labels = looks.filter(({ isLabels }) => isLabels);
   return {
-    sentences: looks.find(({ isSentences }) => isSentences)?.look,
+    sentences: looks.find(({ isTexts, isLong }) => isTexts && isLong)?.look,
+    texts: looks.find(({ isTexts }) => isTexts)?.look,
     labels: labels.toSorted((a, b) => b.rank - a.rank || a.look.distinct - b.look.distinct)[0]?.look,
   };
 }

@@ -2,10 +2,12 @@ import { UserError } from '../../base/user-error';
 import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type Dialect, findDialect, usualWidth } from './dialect';
-import { newEvidence, observe } from './evidence';
+import { type ColumnEvidence, type DateEvidence, newEvidence, observe } from './evidence';
 import { decideKind } from './kinds';
 import { type ColumnLook, labelledColumns } from './labelled';
+import { numberedColumns } from './numbered';
 import type { Decimal } from './numbers';
+import { type PairedColumn, type PairLook, pairedColumns } from './paired';
 
 export interface TableLook {
   readonly table: boolean;
@@ -16,8 +18,14 @@ export interface TableLook {
   readonly dates: number;
   /** A column of whole sentences, where there is one. */
   readonly sentences: ColumnLook | undefined;
+  /** A column of texts of whatever length, mostly different from row to row. */
+  readonly texts: ColumnLook | undefined;
   /** The column, beside sentences, whose few values come again and again; one of words before one of numbers. */
   readonly labels: ColumnLook | undefined;
+  /** The column beside many that are named as the steps of one sequence, where there is one, and how many these are. */
+  readonly beside: { readonly name: string; readonly steps: number } | undefined;
+  /** Two columns that say the same in two ways; absent where a series or labels are likelier. */
+  readonly pair: PairLook<PairedColumn> | undefined;
   /** At most a few hundred, without the header. */
   readonly rowsSeen: number;
 }
@@ -36,8 +44,9 @@ export function looksLikeTable(file: DatasetFile, reading: Partial<Reading>): Ta
     return look(findDialect(file, reading));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const nothing = { numericColumns: 0, columns: 0, dates: 0, rowsSeen: 0, sentences: undefined, labels: undefined };
-    return { table: false, why: error.what, ...nothing };
+    const nothing = { numericColumns: 0, columns: 0, dates: 0, rowsSeen: 0 };
+    const none = { sentences: undefined, texts: undefined, labels: undefined, pair: undefined, beside: undefined };
+    return { table: false, why: error.what, ...nothing, ...none };
   }
 }
 
@@ -61,8 +70,12 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
     columns: width,
     dates: kinds.filter((kind) => kind === 'date').length,
     ...(share < 0.9
-      ? { sentences: undefined, labels: undefined }
-      : labelled(rows, kinds, header ? sample[0] : undefined)),
+      ? { sentences: undefined, texts: undefined, labels: undefined, pair: undefined, beside: undefined }
+      : {
+          ...labelled(rows, kinds, header ? sample[0] : undefined),
+          beside: besideSteps(header ? sample[0] : undefined),
+          pair: paired(rows, evidence, kinds, header ? sample[0] : undefined),
+        }),
     rowsSeen: rows.length,
   };
   const columns = `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
@@ -80,7 +93,7 @@ function labelled(
   rows: readonly (readonly string[])[],
   kinds: readonly string[],
   names: readonly string[] | undefined,
-): Pick<TableLook, 'sentences' | 'labels'> {
+): Pick<TableLook, 'sentences' | 'texts' | 'labels'> {
   return labelledColumns(
     kinds.flatMap((kind, c) => {
       if (kind !== 'number' && kind !== 'text') return [];
@@ -89,4 +102,41 @@ function labelled(
       ];
     }),
   );
+}
+
+function besideSteps(names: readonly string[] | undefined): TableLook['beside'] {
+  const found = numberedColumns((names ?? []).map((name) => ({ name: name.trim() })));
+  const [only] = found?.others ?? [];
+  return found && only && found.others.length === 1 ? { name: only.name, steps: found.steps.length } : undefined;
+}
+
+/** A table with numbers, but for those that count its rows, or with dates that run one way, is about something else. */
+function paired(
+  rows: readonly (readonly string[])[],
+  evidence: readonly ColumnEvidence[],
+  kinds: readonly string[],
+  names: readonly string[] | undefined,
+): PairLook<PairedColumn> | undefined {
+  const columns = kinds.map((kind, c) => ({
+    kind,
+    name: names?.[c]?.trim(),
+    cells: rows.map((row) => row[c]?.trim() ?? ''),
+    isOrdered: kind === 'date' && (evidence[c]?.dates ?? []).some(runsOneWay),
+  }));
+  // Prose has a space after its commas.
+  if (rows.filter((row) => row.slice(1).every((cell) => cell.startsWith(' '))).length > rows.length / 2)
+    return undefined;
+  if (columns.some(({ kind, cells, isOrdered }) => isOrdered || (kind === 'number' && !isIndex(cells))))
+    return undefined;
+  return pairedColumns(columns.filter(({ kind }) => kind !== 'number'));
+}
+
+function runsOneWay({ misses, later, earlier }: DateEvidence): boolean {
+  return misses === 0 && later + earlier > 0 && Math.min(later, earlier) === 0;
+}
+
+/** Whole numbers that count the rows. */
+function isIndex(cells: readonly string[]): boolean {
+  const first = Number(cells[0]);
+  return Number.isInteger(first) && cells.every((cell, row) => Number(cell) === first + row);
 }

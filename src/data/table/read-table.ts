@@ -35,7 +35,7 @@ export interface TableDataset {
 
 /**
  * Reads a file as a table, with rows in the order of its dates. Two passes in parts: one to know every column, one to
- * fill it. Read for its texts, a column with any cell that is no number is one of texts.
+ * fill it. Read for its texts, a column with any cell that is no number is one of texts; read for its cells, each is, in the file's order.
  *
  * @throws UserError with the line where the file is wrong, or the name in the reading that no column has
  */
@@ -55,7 +55,8 @@ export async function readTable(
   const kinds = survey.columns.map((column, i) => {
     const name = names[i] ?? '';
     const kind = decideKind(column, survey.header && name, name === reading.date, marks);
-    return use === 'texts' && kind.kind !== 'text' && kind.rare ? ({ kind: 'text' } as const) : kind;
+    const isText = use === 'cells' || (use === 'texts' && kind.kind !== 'text' && kind.rare);
+    return isText ? ({ kind: 'text' } as const) : kind;
   });
   checkDate(file.name, names, kinds, survey, marks, reading);
   if (use === 'numbers') checkNumbers(file.name, names, kinds, survey, marks, reading);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Studio } from '../studio';
 import { examplesOf } from './example-list';
+import { dataFolder, writeBeside } from './own-files';
 
 /** Lets the person choose an example and opens a copy, in the workspace where there is one; gives where it is. */
 export async function openExample({ extensionUri, storage }: Studio): Promise<vscode.Uri | undefined> {
@@ -13,14 +14,8 @@ export async function openExample({ extensionUri, storage }: Studio): Promise<vs
   if (!chosen) {
     return undefined;
   }
-  const workspace = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  const target = workspace?.uri ?? vscode.Uri.joinPath(vscode.Uri.file(storage), 'examples');
-  await vscode.workspace.fs.createDirectory(target);
-  const copy = await copyTo(
-    target,
-    chosen.file,
-    await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, chosen.file)),
-  );
+  const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, chosen.file));
+  const copy = await writeBeside(await dataFolder(storage), chosen.file, content);
   await vscode.window.showTextDocument(copy, { preview: false });
   return copy;
 }
@@ -33,23 +28,4 @@ async function examplesIn(folder: vscode.Uri) {
     detail: holds,
     file,
   }));
-}
-
-/** Writes the file beside what is there: a copy with the same content is used again, another is never overwritten. */
-async function copyTo(folder: vscode.Uri, name: string, content: Uint8Array): Promise<vscode.Uri> {
-  const [stem, extension] = [name.replace(/\.[^.]*$/, ''), name.match(/\.[^.]*$/)?.[0] ?? ''];
-  for (let number = 1; ; number++) {
-    const uri = vscode.Uri.joinPath(folder, number === 1 ? name : `${stem}-${number}${extension}`);
-    const present = await vscode.workspace.fs.readFile(uri).then(
-      (bytes) => bytes,
-      () => undefined,
-    );
-    if (present && Buffer.compare(present, content) === 0) {
-      return uri;
-    }
-    if (!present) {
-      await vscode.workspace.fs.writeFile(uri, content);
-      return uri;
-    }
-  }
 }

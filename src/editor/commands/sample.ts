@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
 import type { SampleRequest } from '../../protocol/run';
 import { readRecord } from '../../runs';
+import { fieldProblem, requestOf, type SampleField, samplesOf } from '../../samples';
 import { ask, back } from '../flow/quick-input';
 import type { Studio } from '../studio';
-import { type Question, questions, requestOf } from './sample-questions';
 
-/** Asks for prompt, length, temperature and top-k, and shows what the model writes or forecasts. */
+/** Asks for what may be said before, and shows what the model makes. */
 export async function sample(studio: Studio, folder: string): Promise<void> {
   const record = await readRecord(folder);
-  const request = await askAll(`Sample ${visible(record.name)}`, questions(record));
+  const request = await askAll(
+    `Sample ${visible(record.name)}`,
+    samplesOf(record.dataset.task).fields(record.dataset, undefined),
+  );
   if (!request) {
     return;
   }
@@ -25,16 +28,16 @@ export async function sample(studio: Studio, folder: string): Promise<void> {
   }
 }
 
-async function askAll(title: string, all: readonly Question[]): Promise<SampleRequest | undefined> {
+async function askAll(title: string, all: readonly SampleField[]): Promise<SampleRequest | undefined> {
   const answers = all.map(({ value }) => value);
   let index = 0;
   while (index < all.length) {
-    const question = all[index];
-    if (!question) {
+    const field = all[index];
+    if (!field) {
       break;
     }
     const frame = { title, step: [index + 1, all.length] as const, canGoBack: index > 0 };
-    const answer = await ask(frame, answers[index] ?? '', question.prompt, question.problem);
+    const answer = await ask(frame, answers[index] ?? '', field.question, (text) => fieldProblem(field, text));
     if (answer === undefined) {
       return undefined;
     }

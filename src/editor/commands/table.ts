@@ -5,6 +5,7 @@ import { showFailure } from '../messages';
 import type { RunEntry } from '../run-list';
 import { targetOf } from '../sources';
 import type { Studio } from '../studio';
+import { newBenchmark } from './benchmark';
 import { checkCell } from './check-cell';
 import { chooseRun, runArgument } from './choose-run';
 import { openExample } from './examples';
@@ -29,6 +30,7 @@ export const commandIds = [
   'unroll.showPanel',
   'unroll.openRun',
   'unroll.openExample',
+  'unroll.newBenchmark',
   'unroll.continueRun',
   'unroll.renameRun',
   'unroll.deleteRun',
@@ -82,6 +84,7 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
     'unroll.showPanel': onCurrent('Show panel', show),
     'unroll.openRun': onRun('Open run', show),
     'unroll.openExample': () => openExample(studio),
+    'unroll.newBenchmark': () => newBenchmark(studio),
     'unroll.continueRun': onRun(
       'Continue run',
       (folder, argument) => continueRun(studio, folder, stepsOf(argument)),

@@ -18,6 +18,7 @@ const taskLabels: Readonly<Record<TaskName, string>> = {
   language: 'Learn to write this text',
   forecast: 'Forecast a column of this table',
   classify: 'Tell classes apart by these examples',
+  translate: 'Learn to translate these pairs',
 };
 
 const cellLabels: Readonly<Record<CellName, string>> = {

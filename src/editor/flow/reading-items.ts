@@ -1,5 +1,5 @@
 import { excerpt } from '../../base/visible';
-import type { Reading } from '../../configuration/run';
+import type { Reading, TaskName } from '../../configuration/run';
 import type { DatasetReport, TableSummary, TextSummary } from '../../protocol/dataset';
 
 /** A part of the reading that can be changed: what it is now, and what it could be. */
@@ -28,11 +28,21 @@ const delimiters: readonly (readonly [string, string])[] = [
   [' ', 'space'],
 ];
 
+const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: DatasetReport) => ReadingItem[]>> = {
+  language: () => [],
+  forecast: seriesItems,
+  classify: (table) => columnItems(table, 'Column of labels'),
+  translate: (table, { reading }) => [
+    ...columnItems(table, 'Column to write'),
+    unitItem(reading, reading.tokens === 'words' ? 'words' : 'chars'),
+  ],
+};
+
 /** What of the reading of this file can be changed. */
 export function readingItems(report: DatasetReport): readonly ReadingItem[] {
   return [
     ...(report.text ? textItems(report, report.text) : []),
-    ...(report.table ? (report.task === 'classify' ? classifyItems : tableItems)(report.table) : []),
+    ...(report.table ? tableItems[report.task](report.table, report) : []),
     ...encodingItems(report),
   ];
 }
@@ -50,19 +60,23 @@ export function datasetLine({ text, table }: DatasetReport): string {
 }
 
 function textItems({ reading }: DatasetReport, { tokens }: TextSummary): ReadingItem[] {
+  return [unitItem(reading, tokens)];
+}
+
+function unitItem(reading: Reading, tokens: TextSummary['tokens']): ReadingItem {
   const options = [
     { value: 'chars', label: 'Characters', description: 'learns spelling first; for any text' },
     { value: 'words', label: 'Words', description: 'faster sentences; for long texts with few different words' },
   ];
-  return [one('tokens', 'Unit of text', tokens === 'chars' ? 'characters' : 'words', options, reading.tokens)];
+  return one('tokens', 'Unit of text', tokens === 'chars' ? 'characters' : 'words', options, reading.tokens);
 }
 
-/** Labels may be in any column, and what is read in any other. */
-function classifyItems(table: TableSummary): ReadingItem[] {
+/** Labels, or what is to be written, may be in any column, and what is read in any other. */
+function columnItems(table: TableSummary, targetLabel: string): ReadingItem[] {
   const options = table.columns.map(({ name }) => ({ value: name, label: excerpt(name) }));
   const [text] = table.inputs;
   return [
-    one('target', 'Column of labels', excerpt(table.target), options, table.target),
+    one('target', targetLabel, excerpt(table.target), options, table.target),
     {
       ...one(
         'columns',
@@ -78,7 +92,7 @@ function classifyItems(table: TableSummary): ReadingItem[] {
   ];
 }
 
-function tableItems(table: TableSummary): ReadingItem[] {
+function seriesItems(table: TableSummary): ReadingItem[] {
   const names = (kind: 'number' | 'date') => table.columns.filter((column) => column.kind === kind);
   const option = ({ name, missing }: TableSummary['columns'][number]) => ({
     value: name,

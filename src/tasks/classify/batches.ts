@@ -1,33 +1,18 @@
-import { deriveSeed, type Random, randomFromSeed, shuffled } from '../../base/random';
 import { tf } from '../../engine/tensors';
+import { lengthBatches } from '../buckets';
 import type { Batch, TrainingWindows, WindowSize } from '../task';
 import type { Examples } from './examples';
 
-/** Batches whose examples are sorted by length together: close enough for little padding, far enough for chance. */
-const batchesTogether = 16;
-
-/**
- * Batches of examples of similar length. Each epoch takes every example once, in another order; what a step takes depends
- * on the seed and the step alone. The last batch of an epoch is filled up from its beginning.
- */
-export function exampleBatches(examples: Examples, { timeSteps, batchSize, seed = 1 }: WindowSize): TrainingWindows {
+/** Batches of examples of similar length. */
+export function exampleBatches(examples: Examples, size: WindowSize): TrainingWindows {
   const { training } = examples;
-  const size = Math.min(batchSize, training.length);
-  const perEpoch = Math.ceil(training.length / size);
-  const lengthOf = (example: number) => Math.min(timeSteps, examples.sequences.lengthOf(example));
+  const lengthOf = (example: number) => Math.min(size.timeSteps, examples.sequences.lengthOf(example));
   const mean = training.reduce((sum, example) => sum + lengthOf(example), 0) / training.length;
-  let known = { epoch: -1, batches: [] as readonly (readonly number[])[] };
+  const { batchSize, at } = lengthBatches(training, lengthOf, size);
   return {
-    batchSize: size,
-    tokensPerStep: Math.round(size * mean),
-    at(step) {
-      const epoch = Math.floor((step - 1) / perEpoch);
-      if (epoch !== known.epoch) {
-        const random = randomFromSeed(deriveSeed(seed, epoch));
-        known = { epoch, batches: byLength(shuffled(training, random), size, lengthOf, random) };
-      }
-      return batchOf(examples, known.batches[(step - 1) % perEpoch] ?? [], timeSteps);
-    },
+    batchSize,
+    tokensPerStep: Math.round(batchSize * mean),
+    at: (step) => batchOf(examples, at(step), size.timeSteps),
   };
 }
 
@@ -50,21 +35,4 @@ export function batchOf({ sequences, targets }: Examples, chosen: readonly numbe
     lengths,
     reset: true,
   };
-}
-
-function byLength(
-  order: readonly number[],
-  size: number,
-  lengthOf: (example: number) => number,
-  random: Random,
-): readonly (readonly number[])[] {
-  const batches: (readonly number[])[] = [];
-  for (let from = 0; from < order.length; from += size * batchesTogether) {
-    const some = order.slice(from, from + size * batchesTogether).sort((a, b) => lengthOf(a) - lengthOf(b));
-    for (let at = 0; at < some.length; at += size) {
-      const batch = some.slice(at, at + size);
-      batches.push(batch.length < size ? [...batch, ...order.slice(0, size - batch.length)] : batch);
-    }
-  }
-  return shuffled(batches, random);
 }

@@ -1,20 +1,20 @@
 import { grouped } from '../../base/grouped';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { type Column, readTable } from '../../data';
+import { type Column, channelsOf, readTable } from '../../data';
 import { meanSquaredError } from '../../engine/losses';
-import { tf } from '../../engine/tensors';
+import type { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { ClassifiedItem, ClassifySample } from '../../protocol/run';
-import { vocabularyIndex } from '../language/tokens';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
+import { vocabularyIndex } from '../tokens/tokens';
 import { exampleBatches } from './batches';
 import { classifyColumns, labelAt } from './columns';
 import { evaluateExamples, exampleBaselines, likeliest, softmax } from './evaluate';
 import { type Examples, examplesOf, type InputEncoding } from './examples';
-import { outputsWithout } from './explain';
-import { tokensOf } from './sequences';
+import { outputsWithout, type Step, stepsTensor } from './explain';
+import { scaled, tokensOf } from './sequences';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface ClassifyEncoding {
@@ -38,7 +38,8 @@ export const classify: Task<ClassifyEncoding> = {
   async prepare(file, reading, { validationShare }) {
     const table = await readTable(file, reading, 'texts');
     const columns = classifyColumns(table, reading, file.name);
-    const unit = reading.tokens === 'chars' ? 'chars' : 'words';
+    const [read] = columns.inputs;
+    const unit = reading.tokens === 'auto' ? usualUnit(read) : reading.tokens;
     const examples = examplesOf(table, columns, { unit, validationShare, file: file.name });
     const { targets, input, training, validation } = examples;
     const [first] = columns.inputs;
@@ -85,14 +86,15 @@ export const classify: Task<ClassifyEncoding> = {
     };
   },
 
-  spec: ({ input, target }, { cell, units, layers, dropout }) => ({
+  spec: ({ input, target }, { cell, units, layers, dropout, direction, pooling = 'auto' }) => ({
     ...{ cell, units, layers, dropout },
+    bidirectional: direction === 'both',
     input:
       input.kind === 'tokens'
         ? { kind: 'tokens', vocabularySize: input.vocabulary.length, embeddingSize: Math.min(units, 64) }
-        : { kind: 'numbers', size: 1 },
+        : { kind: 'numbers', size: input.scales.length },
     outputs: target.kind === 'class' ? target.classes.length : 1,
-    pooling: 'attention',
+    pooling: pooling === 'auto' ? (input.kind === 'tokens' ? 'attention' : 'last') : pooling,
   }),
 
   loss: (result, targets) =>
@@ -113,14 +115,8 @@ export const classify: Task<ClassifyEncoding> = {
   },
 
   probeInput(encoding, text): ProbeInput {
-    const { labels, sequence } = read(encoding, text?.trim() ? text : (encoding.examples[0]?.text ?? ''));
-    return {
-      labels,
-      input:
-        encoding.input.kind === 'tokens'
-          ? tf.tensor2d(sequence, [1, sequence.length], 'int32')
-          : tf.tensor3d(sequence, [1, sequence.length, 1]),
-    };
+    const { labels, steps } = read(encoding, text?.trim() ? text : (encoding.examples[0]?.text ?? ''));
+    return { labels, input: stepsTensor(encoding.input.kind, [steps]) };
   },
 };
 
@@ -130,8 +126,8 @@ async function classified(
   text: string,
   label: string | undefined,
 ): Promise<ClassifiedItem> {
-  const { labels, sequence } = read(encoding, text);
-  const [whole = [], ...without] = await outputsWithout(model, sequence);
+  const { labels, steps } = read(encoding, text);
+  const [whole = [], ...without] = await outputsWithout(model, steps);
   const { target } = encoding;
   const truth = label === undefined ? {} : { truth: label };
   if (target.kind === 'score') {
@@ -159,7 +155,7 @@ async function classified(
 function read(
   { input }: ClassifyEncoding,
   text: string,
-): { readonly labels: readonly string[]; readonly sequence: number[] } {
+): { readonly labels: readonly string[]; readonly steps: readonly Step[] } {
   if (input.kind === 'tokens') {
     const labels = tokensOf(text, input.unit).slice(0, longestExplained);
     if (labels.length === 0) {
@@ -170,7 +166,7 @@ function read(
       });
     }
     const index = vocabularyIndex(input.vocabulary);
-    return { labels, sequence: labels.map((token) => index.get(token) ?? 0) };
+    return { labels, steps: labels.map((token) => [index.get(token) ?? 0]) };
   }
   const words = text.trim().split(/[\s,;]+/);
   const values = words.map(Number);
@@ -182,16 +178,37 @@ function read(
       wayOut: `Give the numbers of a row apart by spaces, in the order ${input.columns.slice(0, 4).join(', ')}${input.columns.length > 4 ? ', …' : ''}.`,
     });
   }
-  const shown = values.slice(0, longestExplained);
+  const { names, steps } = channelsOf(input.columns);
+  const layout = names.length === 1 ? values.map((_, at) => [at]) : steps;
+  const shown = layout
+    .map((columns) => columns.map((column) => values[column] ?? Number.NaN))
+    .filter((step) => step.every(Number.isFinite))
+    .slice(0, longestExplained);
+  if (shown.length === 0) {
+    throw new UserError({
+      what: `The input has ${values.length} numbers, fewer than one step of ${names.join(', ')}`,
+      where: 'input',
+      wayOut: `Give the numbers of a row in the order ${input.columns.slice(0, 4).join(', ')}, …`,
+    });
+  }
   return {
-    labels: shown.map((value) => String(Number(value.toPrecision(4)))),
-    sequence: shown.map((value) => (value - input.mean) / input.deviation),
+    labels: shown.map((step) => step.map((value) => String(Number(value.toPrecision(4)))).join(' / ')),
+    steps: shown.map((step) => step.map((value, channel) => scaled(value, input.scales[channel]))),
   };
+}
+
+/** Words, where there are several in a text. */
+function usualUnit(column: Column): 'chars' | 'words' {
+  if (column.kind !== 'text' || !column.values) return 'words';
+  let severalWords = 0;
+  const looked = Math.min(1000, column.values.length);
+  for (let row = 0; row < looked; row++) if (/\S\s+\S/.test(column.values.at(row))) severalWords += 1;
+  return severalWords > looked / 4 ? 'words' : 'chars';
 }
 
 function numberAt(column: Column, row: number, input: InputEncoding): number {
   const value = column.kind === 'number' ? column.values.at(row) : Number.NaN;
-  return Number.isNaN(value) && input.kind === 'numbers' ? input.mean : value;
+  return Number.isNaN(value) && input.kind === 'numbers' ? (input.scales[0]?.mean ?? 0) : value;
 }
 
 /** Some examples of the validation part, of each class in turn. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
-import { type Column, labelledColumns, type TableDataset } from '../../data';
+import { type Column, labelledColumns, numberedColumns, type TableDataset } from '../../data';
 
 /** What is read, and what is to be told of it. */
 export interface ClassifyColumns {
@@ -53,7 +53,8 @@ export function labelAt(target: Column, row: number): string {
   return Number.isNaN(value) ? '' : String(value);
 }
 
-function likeliestLabel({ columns, rows }: TableDataset): Column | undefined {
+function likeliestLabel({ columns: all, rows }: TableDataset): Column | undefined {
+  const columns = numberedColumns(all)?.others ?? all;
   const cellsOf = function* (column: Column) {
     for (let row = 0; row < rows; row++) {
       const cell = labelAt(column, row);

@@ -2,11 +2,12 @@ import { grouped } from '../../base/grouped';
 import { randomFromSeed, shuffled } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import type { Rows, TableDataset } from '../../data';
-import { byFrequency, unknownToken, vocabularyIndex } from '../language/tokens';
-import { scaleOf } from '../scale';
+import { channelsOf, type Rows, type TableDataset } from '../../data';
+import { type Scale, scaleOf } from '../scale';
+import { IdSequences, type Sequences } from '../sequences';
+import { byFrequency, unknownToken, vocabularyIndex } from '../tokens/tokens';
 import { type ClassifyColumns, labelAt } from './columns';
-import { IdSequences, RowSequences, type Sequences, tokensOf } from './sequences';
+import { RowSequences, tokensOf } from './sequences';
 
 /** What the network is to say of an example: the number of a class, or a scaled score. */
 export type Targets =
@@ -19,8 +20,8 @@ export type InputEncoding =
   | {
       readonly kind: 'numbers';
       readonly columns: readonly string[];
-      readonly mean: number;
-      readonly deviation: number;
+      /** Of each channel (`channelsOf` the columns). */
+      readonly scales: readonly Scale[];
     };
 
 /** A file's rows that have a label and something to read, in two parts that share no text. */
@@ -69,7 +70,10 @@ export function examplesOf(
   const input =
     first.kind === 'text' ? vocabularyOf(first.values, rows, training, unit) : numbersOf(columns, rows, training);
   return {
-    sequences: input.kind === 'tokens' ? encoded(first, rows, input) : new RowSequences(columns.inputs, rows, input),
+    sequences:
+      input.kind === 'tokens'
+        ? encoded(first, rows, input)
+        : new RowSequences(columns.inputs, channelsOf(input.columns), rows, input.scales),
     targets: labels
       ? { kind: 'class', names: labels.names, of: (example) => labels.ids[example] ?? 0 }
       : scoresOf(columns, rows, training),
@@ -225,20 +229,25 @@ function encoded(
   return sequences;
 }
 
-/** One scale for all steps, since they are one series. */
+/** One scale of a channel for all steps, since they are one series. */
 function numbersOf(
   { inputs }: ClassifyColumns,
   rows: Int32Array,
   training: Int32Array,
 ): Extract<InputEncoding, { kind: 'numbers' }> {
-  const values: number[] = [];
-  for (const example of training) {
-    for (const column of inputs) {
-      const value = column.kind === 'number' ? column.values.at(rows[example] ?? 0) : Number.NaN;
-      if (!Number.isNaN(value)) values.push(value);
+  const { names, steps } = channelsOf(inputs.map(({ name }) => name));
+  const scales = names.map((_, channel) => {
+    const values: number[] = [];
+    for (const example of training) {
+      for (const step of steps) {
+        const column = inputs[step[channel] ?? 0];
+        const value = column?.kind === 'number' ? column.values.at(rows[example] ?? 0) : Number.NaN;
+        if (!Number.isNaN(value)) values.push(value);
+      }
     }
-  }
-  return { kind: 'numbers', columns: inputs.map(({ name }) => name), ...varying(values) };
+    return varying(values);
+  });
+  return { kind: 'numbers', columns: inputs.map(({ name }) => name), scales };
 }
 
 function scoresOf({ target }: ClassifyColumns, rows: Int32Array, training: Int32Array): Targets {
@@ -248,7 +257,7 @@ function scoresOf({ target }: ClassifyColumns, rows: Int32Array, training: Int32
 }
 
 /** A deviation of 0 would divide by nothing. */
-function varying(values: ArrayLike<number>): ReturnType<typeof scaleOf> {
+function varying(values: ArrayLike<number>): Scale {
   const { mean, deviation } = scaleOf(values.length, (index) => values[index] ?? Number.NaN);
   return { mean, deviation: deviation || 1 };
 }

@@ -1,5 +1,5 @@
 import type { Baseline } from '../../protocol/dataset';
-import type { TokenIds } from './ids';
+import type { TokenIds } from '../tokens/ids';
 
 /** Counting more than this changes the figures in the third digit at most, and costs memory. */
 const mostTokens = 2_000_000;

@@ -1,8 +1,8 @@
 import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
 import type { Evaluation, TrainingWindows } from '../task';
+import type { TokenIds } from '../tokens/ids';
 import { windowsOf } from '../windows';
-import type { TokenIds } from './ids';
 
 interface WindowSize {
   readonly timeSteps: number;

@@ -2,13 +2,14 @@ import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import { readText } from '../../data';
 import { tf } from '../../engine/tensors';
-import { type LanguageSample, sampleLength } from '../../protocol/run';
+import type { LanguageSample } from '../../protocol/run';
+import { usualLength } from '../../samples/language';
 import type { ProbeInput, Task } from '../task';
+import type { TokenIds } from '../tokens/ids';
+import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
 import { generate } from './generate';
-import type { TokenIds } from './ids';
-import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from './tokens';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface LanguageEncoding {
@@ -90,7 +91,7 @@ export const language: Task<LanguageEncoding> = {
   async sample(model, encoding, request, { step, seed: defaultSeed, random, breathe }): Promise<LanguageSample> {
     const { unit, vocabulary } = encoding;
     const prompt = request.prompt || encoding.prompt;
-    const length = Math.min(request.length ?? sampleLength[unit], longestSample);
+    const length = Math.min(request.length ?? usualLength[unit], longestSample);
     const temperature = request.temperature ?? 0.8;
     const topK = request.topK ?? 0;
     const seed = request.seed ?? defaultSeed;

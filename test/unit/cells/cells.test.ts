@@ -136,6 +136,6 @@ describe('a size is refused', () => {
       { units: 1, layers: 1, dropout: 0 },
       { units: 4096, layers: 4, dropout: 0.95 },
     ])
-      expect(modelSchema.parse(model)).toEqual({ cell: 'lstm', ...model });
+      expect(modelSchema.parse(model)).toMatchObject({ cell: 'lstm', ...model });
   });
 });

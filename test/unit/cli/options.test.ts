@@ -9,7 +9,7 @@ describe('a command line that cannot be meant ends with 2 and one line that help
     [
       'a command that is none',
       ['trian', 'x'],
-      /^There is no command "trian"\. The commands are train, inspect, sample, probe, cells, check, bench;/,
+      /^There is no command "trian"\. The commands are train, inspect, sample, probe, generate, cells, check, bench;/,
     ],
     ['an option that is none', ['train', 'x', '--foo', '1'], /^unroll train has no option --foo\. unroll --help/],
     ['another name of an option', ['train', 'x', '--learning-rate', '1'], /Did you mean --rate\?/],

@@ -30,7 +30,7 @@ onEveryEngine(({ variant }) => {
         tf.dispose([loss, gradients, ...state]);
         state = next;
         if (step % 50 === 0) {
-          const validation = tf.tidy(() => model.forward(ids, state, { record: true }).output);
+          const validation = tf.tidy(() => model.forward(ids, state).output);
           await validation.data();
           validation.dispose();
         }

@@ -131,7 +131,9 @@ onEveryEngine(() =>
             input: { kind: 'tokens', vocabularySize, embeddingSize },
             outputs: vocabularySize,
           },
-          configuration: runConfigurationSchema.parse({ training: { learningRate, clipNorm, steps: steps.length } }),
+          configuration: runConfigurationSchema.parse({
+            training: { learningRate, schedule: 'constant', clipNorm, steps: steps.length },
+          }),
           now: () => 0,
           breathe: async () => undefined,
         },

@@ -191,13 +191,9 @@ describe.each(['last', 'mean', 'attention'] satisfies Pooling[])('pooling by %s'
               'int32',
             );
             const state = model.zeroState(sequences.length);
-            const { loss, gradients, next } = model.crossEntropyGradients(
-              input,
-              targets,
-              state,
-              randomFromSeed(1),
+            const { loss, gradients, next } = model.crossEntropyGradients(input, targets, state, randomFromSeed(1), {
               lengths,
-            );
+            });
             const values = [
               loss.dataSync()[0] ?? Number.NaN,
               ...Object.keys(gradients)

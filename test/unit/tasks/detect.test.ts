@@ -86,6 +86,56 @@ describe('a file is for', () => {
     });
   });
 
+  test.each([
+    ['named as sides', `source,target\n${rows(30, (at) => `w${at},${at}w`)}`],
+    ['named as languages, in a file of tabs', `en\tde\n${rows(30, (at) => `word ${at}\tWort ${at}`)}`],
+    [
+      'whole sentences without a header',
+      rows(30, (at) => `${opinion(at)} and ${'x '.repeat(at % 9)}\tdas ${at} und ${'y '.repeat(at % 9)} so`),
+    ],
+    ['an index before them', `id,en,de\n${rows(30, (at) => `${at},the ${at},der ${at}`)}`],
+    [
+      'a licence behind them',
+      rows(
+        40,
+        (at) =>
+          `${'go '.repeat(1 + (at % 7))}${at}\t${'va '.repeat(1 + (at % 7))}${at}\tCC-BY ${at * 7919} (x${'y'.repeat((at * 5) % 11)})`,
+      ),
+    ],
+    [
+      'dates in two forms, in no order',
+      `source,target\n${rows(40, (at) => `${1 + ((at * 11) % 28)} May ${1990 + ((at * 7) % 30)},${1990 + ((at * 7) % 30)}-05-${String(1 + ((at * 11) % 28)).padStart(2, '0')}`)}`,
+    ],
+  ])('translate when two columns say the same in two ways: %s', async (_, text) => {
+    expect(await detected('x.txt', text)).toMatchObject({ task: 'translate' });
+  });
+
+  test('translate, but asks, when two columns of texts have no names that say so', async () => {
+    expect(await detected('x.csv', `a,b\n${rows(40, (at) => `q${at * 31},w${at * 17}`)}`)).toMatchObject({
+      task: 'translate',
+      ambiguous: true,
+      alternatives: [{ task: 'language' }],
+    });
+  });
+
+  test('not translate when a log or a note stands beside a date, or prose has a comma in each line', async () => {
+    const log = rows(40, (at) => `2024-01-01T08:${at + 10}:00\tuser ${at * 31} logged in`);
+    const notes = `date,note\n${rows(28, (at) => `${day(at)},it was day ${at} of the year`)}`;
+    const prose = rows(40, (at) => `On day ${at} of it, nobody came to see ${'x'.repeat(at % 5)}`);
+    for (const text of [log, notes, prose]) expect((await detected('x.txt', text)).task).not.toBe('translate');
+  });
+
+  test('classify when one column stands beside many that are named as steps', async () => {
+    const steps = Array.from({ length: 12 }, (_, at) => `x_${at}`);
+    const table = `${steps.join(',')},sum\n${rows(30, (at) => `${steps.map((__, s) => (at * s) % 7).join(',')},${at}.5`)}`;
+    expect(await detected('x.csv', table)).toMatchObject({ task: 'classify', ambiguous: false });
+  });
+
+  test('classify, but asks, when single words stand beside a few others that come again', async () => {
+    const names = `name,country\n${rows(60, (at) => `N${at * 31}o,${['Chile', 'Peru', 'Cuba'][at % 3]}`)}`;
+    expect(await detected('names.csv', names)).toMatchObject({ task: 'classify', ambiguous: true });
+  });
+
   test('forecast when a series has days of the week, a region or a note beside it', async () => {
     const week = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
     const series = `date,weekday,load,heat\n${rows(60, (at) => `${day(at % 28)},${week[at % 7]},${at * 1.5},${at % 9}.5`)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PackedIds } from '../../../src/tasks/language/ids';
+import { PackedIds } from '../../../src/tasks/tokens/ids';
 
 function packed(ids: readonly number[]) {
   const all = new PackedIds();

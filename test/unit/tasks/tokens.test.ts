@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TextDataset } from '../../../src/data';
-import type { TokenIds } from '../../../src/tasks/language/ids';
+import type { TokenIds } from '../../../src/tasks/tokens/ids';
 import {
   encodeText,
   encodeTokens,
   type TokenUnit,
   unknownToken,
   vocabularyIndex,
-} from '../../../src/tasks/language/tokens';
-import { splitWords } from '../../../src/tasks/language/words';
+} from '../../../src/tasks/tokens/tokens';
+import { splitWords } from '../../../src/tasks/tokens/words';
 
 /** A text in the given parts, as a reader gives it. */
 const dataset = (...parts: readonly string[]): TextDataset => ({

@@ -4,7 +4,7 @@ import { tf, useReference } from '../../../src/engine/tensors';
 import { forecastWindows } from '../../../src/tasks/forecast/batches';
 import type { Series } from '../../../src/tasks/forecast/series';
 import { languageWindows } from '../../../src/tasks/language/batches';
-import { PackedIds } from '../../../src/tasks/language/ids';
+import { PackedIds } from '../../../src/tasks/tokens/ids';
 import { windowsOf } from '../../../src/tasks/windows';
 
 const size = fc

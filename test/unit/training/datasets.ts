@@ -36,3 +36,14 @@ export function opinionTable(count: number, isNoise = false): string {
   });
   return `opinion,sentiment\n${rows.join('\n')}\n`;
 }
+
+/** Strings of three to five letters, and the same backwards; or, where `isNoise`, others. */
+export function reversedTable(count: number, isNoise = false): string {
+  const random = randomFromSeed(6);
+  const word = () => Array.from({ length: 3 + random.integer(3) }, () => 'abcdefgh'[random.integer(8)]);
+  const rows = Array.from({ length: count }, () => {
+    const source = word();
+    return `${source.join('')},${(isNoise ? word() : source.toReversed()).join('')}`;
+  });
+  return `source,target\n${rows.join('\n')}\n`;
+}

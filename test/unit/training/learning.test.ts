@@ -6,7 +6,7 @@ import type { MetricsPoint } from '../../../src/protocol/run';
 import { readRecord } from '../../../src/runs';
 import { answers } from '../../../src/worker/answer';
 import { temporaryFile, temporaryFolder } from '../temporary';
-import { opinionTable, seasonalTable, wordyText } from './datasets';
+import { opinionTable, reversedTable, seasonalTable, wordyText } from './datasets';
 
 async function train(name: string, content: string, training: Record<string, number>) {
   const path = await temporaryFile(name, content);
@@ -22,7 +22,7 @@ async function train(name: string, content: string, training: Record<string, num
 }
 
 test('a character model goes below the unigram and the bigram entropy of text that it has not seen', async () => {
-  const { outcome, baseline } = await train('words.txt', wordyText(600), { steps: 80, sampleEvery: 1000 });
+  const { outcome, baseline } = await train('words.txt', wordyText(600), { steps: 160, sampleEvery: 1000 });
   expect(baseline('unigram')).toBeGreaterThan(baseline('bigram'));
   expect(outcome.result.bestValidationLoss).toBeLessThan(0.9 * baseline('bigram'));
 });
@@ -46,6 +46,28 @@ test('a classifier learns what "not" does, and tells sentences apart that it has
   expect(last?.classification?.accuracy).toBeGreaterThan(0.95);
   expect(last?.classification?.macroF1).toBeGreaterThan(0.95);
   expect(last?.validationLoss).toBeLessThan(0.5 * baseline('class frequencies'));
+});
+
+test('a translator writes strings backwards that it has not seen', async () => {
+  const { metrics, baseline } = await train('reversed.csv', reversedTable(2000), {
+    steps: 350,
+    evaluateEvery: 70,
+    sampleEvery: 1000,
+  });
+  const last = metrics.at(-1);
+  expect(last?.translation?.exactMatch).toBeGreaterThan(0.8);
+  expect(last?.translation?.chrf).toBeGreaterThan(85);
+  expect(last?.validationLoss).toBeLessThan(0.1 * baseline('token frequencies'));
+});
+
+test('a translator of pairs that have nothing to do with each other ends near the token frequencies', async () => {
+  const { outcome, metrics, baseline } = await train('noise.csv', reversedTable(800, true), {
+    steps: 90,
+    evaluateEvery: 30,
+    sampleEvery: 1000,
+  });
+  expect(metrics.at(-1)?.translation?.exactMatch).toBe(0);
+  expect(outcome.result.bestValidationLoss).toBeGreaterThan(0.8 * baseline('token frequencies'));
 });
 
 test('a classifier of random labels ends at chance', async () => {

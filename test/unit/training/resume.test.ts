@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { cells, type RunChoices } from '../../../src/configuration/run';
 import { answers } from '../../../src/worker/answer';
 import { temporaryFile, temporaryFolder } from '../temporary';
-import { opinionTable, seasonalTable, wordyText } from './datasets';
+import { opinionTable, reversedTable, seasonalTable, wordyText } from './datasets';
 
 const files = [
   'checkpoint/last.safetensors',
@@ -54,6 +54,15 @@ describe('a run that was interrupted ends with the files that it would have had,
   test('gru on labelled sentences, across an end of the data', async () => {
     const choices: RunChoices = { model: { cell: 'gru', units: 6, layers: 2, dropout: 0.3 }, training };
     const { whole, parts } = await both('opinions.csv', opinionTable(60), choices, [3, 15]);
+    expect(parts).toEqual(whole);
+  });
+
+  test('gru that translates, both ways, across an end of the data', async () => {
+    const choices: RunChoices = {
+      model: { cell: 'gru', units: 6, layers: 2, dropout: 0.3, direction: 'both', attention: 'additive' },
+      training: { ...training, timeSteps: 12 },
+    };
+    const { whole, parts } = await both('words.csv', reversedTable(40), choices, [3, 15]);
     expect(parts).toEqual(whole);
   });
 

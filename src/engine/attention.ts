@@ -1,0 +1,68 @@
+import { linearHead } from './head';
+import { tf } from './tensors';
+
+/** How well a query and a step of the memory suit each other. */
+export type AttentionScore = 'dot' | 'general' | 'additive';
+
+/** What an attention learns, by name; which of them there are depends on its score. */
+export interface AttentionWeights {
+  /** Of a query: [units, units]. For `general` and `additive`. */
+  readonly query?: tf.Tensor2D;
+  /** Of the memory: [units, units]. For `additive`. */
+  readonly memory?: tf.Tensor2D;
+  /** [units, 1]. For `additive`. */
+  readonly score?: tf.Tensor2D;
+}
+
+export interface Attended {
+  /** Mean of the memory's steps, weighed: [batch, queries, units]. */
+  readonly context: tf.Tensor3D;
+  /** Not negative, 1 in all for each query, 0 beyond a memory's end: [batch, queries, time]. */
+  readonly weights: tf.Tensor3D;
+}
+
+/**
+ * For each query the part of a memory that suits it: scores q·m (dot), q·W·m (general; both Luong, Pham and Manning 2015,
+ * Effective approaches to attention-based neural machine translation) or v·tanh(W q + U m) (additive; Bahdanau, Cho and Bengio
+ * 2015, Neural machine translation by jointly learning to align and translate), made weights by a softmax. What lies beyond a
+ * memory's end changes nothing, neither the result nor any gradient.
+ *
+ * @param queries [batch, queries, units]
+ * @param memory [batch, time, units]
+ * @param lengths steps of each memory, at least 1
+ */
+export function attend(
+  queries: tf.Tensor3D,
+  memory: tf.Tensor3D,
+  lengths: readonly number[],
+  how: AttentionScore,
+  { query, memory: ofMemory, score }: AttentionWeights,
+): Attended {
+  const asked = query ? linearHead(queries, query, noBias(query)) : queries;
+  let scores: tf.Tensor;
+  if (how === 'additive') {
+    if (!ofMemory || !score) throw new Error('Additive attention lacks a weight');
+    const [batch, count, units] = queries.shape;
+    const timeSteps = memory.shape[1];
+    const keys = linearHead(memory, ofMemory, noBias(ofMemory));
+    const pairs = tf.tanh(
+      tf.add(tf.reshape(asked, [batch, count, 1, units]), tf.reshape(keys, [batch, 1, timeSteps, units])),
+    );
+    scores = tf.reshape(tf.matMul(tf.reshape(pairs, [-1, units]) as tf.Tensor2D, score), [batch, count, timeSteps]);
+  } else {
+    scores = tf.matMul(asked, memory, false, true);
+  }
+  const weights = tf.softmax(tf.add(scores, beyondEnd(lengths, memory.shape[1]))) as tf.Tensor3D;
+  return { context: tf.matMul(weights, memory) as tf.Tensor3D, weights };
+}
+
+/** Added to scores: 0, and beyond an end far below any score, and finite, so that its exponential is exactly 0. [batch, 1, time] */
+export function beyondEnd(lengths: readonly number[], timeSteps: number): tf.Tensor3D {
+  const values = new Float32Array(lengths.length * timeSteps);
+  lengths.forEach((length, row) => {
+    values.fill(-1e9, row * timeSteps + length, (row + 1) * timeSteps);
+  });
+  return tf.tensor3d(values, [lengths.length, 1, timeSteps]);
+}
+
+const noBias = (weights: tf.Tensor2D) => tf.zeros([weights.shape[1]]) as tf.Tensor1D;

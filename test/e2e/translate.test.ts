@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { heatMapsOf, panelOf } from './panel';
+import { useWorkbench } from './use-workbench';
+
+const workbench = useWorkbench({ settings: { 'unroll.training.steps': 500, 'unroll.training.sampleEvery': 60 } });
+
+test('a table of dates in two forms is read as pairs, and the columns can be changed', async () => {
+  const vscode = workbench();
+  await vscode.openFile('examples/dates.csv');
+  await vscode.command('Unroll: Train on This File');
+  await vscode.quickPick('Train on dates.csv (1/4)');
+  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  expect(rows).toContain('Learn to translate these pairs');
+  expect(rows).toContain('Column to writetarget');
+  expect(rows).toContain('Readsource');
+  await vscode.screenshot('translate-reading');
+  await vscode.acceptAll('dates.csv');
+});
+
+test('the panel shows translations beside their references, and what each token attended to', async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on dates.csv', state: 'finished' });
+  expect(await panel.locator('[data-pair]').count()).toBe(4);
+  expect(Number(await panel.locator('[data-exact-match]').getAttribute('data-exact-match'))).toBeGreaterThan(0.9);
+  expect(await panel.locator('[data-attention]').getAttribute('data-attention')).toMatch(/^10 x \d+$/);
+  expect(await heatMapsOf(panel)).toEqual(expect.arrayContaining([expect.stringMatching(/^f 64 x \d+$/)]));
+  await vscode.pictures('translate');
+});
+
+test("a date of one's own is translated there", async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on dates.csv', state: 'finished' });
+  await panel.locator('#sample-prompt').fill('27 November 1997');
+  await panel.getByRole('button', { name: 'Translate' }).click();
+  await expect.poll(() => panel.locator('[data-pair=asked]').count()).toBe(1);
+  expect(await panel.locator('[data-translation]').innerText()).toBe('1997-11-27');
+});
