@@ -1,5 +1,6 @@
+import { runAttend } from './backend/attention-kernel';
 import { linearHead } from './head';
-import { tf } from './tensors';
+import { isFused, tf } from './tensors';
 
 /** How well a query and a step of the memory suit each other. */
 export type AttentionScore = 'dot' | 'general' | 'additive';
@@ -39,25 +40,47 @@ export function attend(
   { query, memory: ofMemory, score }: AttentionWeights,
 ): Attended {
   const asked = query ? linearHead(queries, query, noBias(query)) : queries;
-  let scores: tf.Tensor;
   if (how === 'additive') {
     if (!ofMemory || !score) throw new Error('Additive attention lacks a weight');
-    const [batch, count, units] = queries.shape;
-    const timeSteps = memory.shape[1];
     const keys = linearHead(memory, ofMemory, noBias(ofMemory));
-    const pairs = tf.tanh(
-      tf.add(tf.reshape(asked, [batch, count, 1, units]), tf.reshape(keys, [batch, 1, timeSteps, units])),
-    );
-    scores = tf.reshape(tf.matMul(tf.reshape(pairs, [-1, units]) as tf.Tensor2D, score), [batch, count, timeSteps]);
-  } else {
-    scores = tf.matMul(asked, memory, false, true);
+    return isFused()
+      ? runAttend({ queries: asked, memory, keys, score }, { how, lengths })
+      : weighed(additiveScores(asked, keys, score), memory, lengths);
   }
+  return isFused()
+    ? runAttend({ queries: asked, memory }, { how: 'dot', lengths })
+    : weighed(tf.matMul(asked, memory, false, true), memory, lengths);
+}
+
+/**
+ * The sum of a memory's steps with given weights: [batch, time, units] → [batch, 1, units].
+ *
+ * @param weights [batch, time], 0 beyond a memory's end
+ */
+export function weighedSum(memory: tf.Tensor3D, weights: Float32Array, lengths: readonly number[]): tf.Tensor3D {
+  const [batch, timeSteps, units] = memory.shape;
+  if (!isFused()) return tf.matMul(tf.tensor3d(weights, [batch, 1, timeSteps]), memory) as tf.Tensor3D;
+  const queries = tf.zeros([batch, 1, units]);
+  return runAttend({ queries, memory }, { how: 'given', lengths, given: weights }).context;
+}
+
+/** [batch, queries, time] */
+function additiveScores(queries: tf.Tensor3D, keys: tf.Tensor3D, score: tf.Tensor2D): tf.Tensor {
+  const [batch, count, units] = queries.shape;
+  const timeSteps = keys.shape[1];
+  const pairs = tf.tanh(
+    tf.add(tf.reshape(queries, [batch, count, 1, units]), tf.reshape(keys, [batch, 1, timeSteps, units])),
+  );
+  return tf.reshape(tf.matMul(tf.reshape(pairs, [-1, units]) as tf.Tensor2D, score), [batch, count, timeSteps]);
+}
+
+function weighed(scores: tf.Tensor, memory: tf.Tensor3D, lengths: readonly number[]): Attended {
   const weights = tf.softmax(tf.add(scores, beyondEnd(lengths, memory.shape[1]))) as tf.Tensor3D;
   return { context: tf.matMul(weights, memory) as tf.Tensor3D, weights };
 }
 
 /** Added to scores: 0, and beyond an end far below any score, and finite, so that its exponential is exactly 0. [batch, 1, time] */
-export function beyondEnd(lengths: readonly number[], timeSteps: number): tf.Tensor3D {
+function beyondEnd(lengths: readonly number[], timeSteps: number): tf.Tensor3D {
   const values = new Float32Array(lengths.length * timeSteps);
   lengths.forEach((length, row) => {
     values.fill(-1e9, row * timeSteps + length, (row + 1) * timeSteps);

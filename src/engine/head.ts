@@ -13,7 +13,7 @@ export function linearHead(sequence: tf.Tensor3D, weights: tf.Tensor2D, bias: tf
 /**
  * Mean softmax cross-entropy of the same map, in nats per token.
  *
- * @param targets class numbers, [batch, time]
+ * @param targets class numbers, [batch, time]; a negative one does not count
  */
 export function headCrossEntropy(
   sequence: tf.Tensor3D,
@@ -22,9 +22,6 @@ export function headCrossEntropy(
   targets: tf.Tensor2D,
 ): tf.Scalar {
   if (isFused()) return runHeadCrossEntropy(sequence, weights, bias, targets);
-  const logits = linearHead(sequence, weights, bias);
-  return softmaxCrossEntropy(
-    tf.reshape(logits, [-1, weights.shape[1]]) as tf.Tensor2D,
-    tf.reshape(targets, [-1]) as tf.Tensor1D,
-  );
+  const logits = tf.reshape(linearHead(sequence, weights, bias), [-1, weights.shape[1]]) as tf.Tensor2D;
+  return softmaxCrossEntropy(logits, tf.reshape(targets, [-1]) as tf.Tensor1D);
 }

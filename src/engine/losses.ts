@@ -22,11 +22,13 @@ export function lookup(table: tf.Tensor2D, ids: tf.Tensor2D): tf.Tensor3D {
  * Mean cross-entropy of a softmax, in nats per token.
  *
  * @param logits [rows, classes]
- * @param targets class numbers, [rows]
+ * @param targets class numbers, [rows]; a negative one does not count
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Scalar {
+  // Of a negative one all are zeros.
   const chosen = tf.mul(tf.oneHot(targets, logits.shape[1]), tf.logSoftmax(logits));
-  return tf.neg(tf.mean(tf.sum(chosen, -1))) as tf.Scalar;
+  const counted = tf.sum(tf.cast(tf.greaterEqual(targets, 0), 'float32'));
+  return tf.neg(tf.div(tf.sum(chosen), counted)) as tf.Scalar;
 }
 
 /** Mean of squared differences over all elements. */

@@ -1,4 +1,4 @@
-import { beyondEnd } from './attention';
+import { attend, weighedSum } from './attention';
 import { tf } from './tensors';
 
 /** How a sequence becomes one vector: its last state, their mean, or a mean with learned weights. */
@@ -20,28 +20,16 @@ export function pool(
   lengths: readonly number[],
   attention?: tf.Tensor2D,
 ): tf.Tensor3D {
-  return tf.matMul(poolingWeights(sequence, how, lengths, attention), sequence) as tf.Tensor3D;
-}
-
-/** What `pool` multiplies the steps by, [batch, 1, time]: not negative, 1 in all, 0 beyond a sequence's end. */
-export function poolingWeights(
-  sequence: tf.Tensor3D,
-  how: Pooling,
-  lengths: readonly number[],
-  attention?: tf.Tensor2D,
-): tf.Tensor3D {
   const [batch, timeSteps, units] = sequence.shape;
-  const shape: [number, number, number] = [batch, 1, timeSteps];
-  const byStep = (value: (step: number, length: number) => number) => {
-    const values = new Float32Array(batch * timeSteps);
-    lengths.forEach((length, row) => {
-      for (let step = 0; step < timeSteps; step++) values[row * timeSteps + step] = value(step, length);
-    });
-    return tf.tensor3d(values, shape);
-  };
-  if (how === 'last') return byStep((step, length) => (step === length - 1 ? 1 : 0));
-  if (how === 'mean') return byStep((step, length) => (step < length ? 1 / length : 0));
-  if (!attention) throw new Error('Attention has no vector');
-  const scores = tf.matMul(tf.reshape(sequence, [batch * timeSteps, units]) as tf.Tensor2D, attention);
-  return tf.softmax(tf.add(tf.reshape(scores, shape), beyondEnd(lengths, timeSteps))) as tf.Tensor3D;
+  if (how === 'attention') {
+    if (!attention) throw new Error('Attention has no vector');
+    const query = tf.tile(tf.reshape(attention, [1, 1, units]), [batch, 1, 1]) as tf.Tensor3D;
+    return attend(query, sequence, lengths, 'dot', {}).context;
+  }
+  const weights = new Float32Array(batch * timeSteps);
+  lengths.forEach((length, row) => {
+    const [from, share] = how === 'last' ? [length - 1, 1] : [0, 1 / length];
+    weights.fill(share, row * timeSteps + from, row * timeSteps + length);
+  });
+  return weighedSum(sequence, weights, lengths);
 }

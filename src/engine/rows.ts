@@ -1,5 +1,6 @@
+import { runBackwards, runTanhOfSum } from './backend/pointwise-kernels';
 import { lookup } from './losses';
-import { tf } from './tensors';
+import { isFused, tf } from './tensors';
 
 /**
  * Each sequence backwards, within its own length: what is beyond its end stays where it is. [batch, time, units]
@@ -7,6 +8,7 @@ import { tf } from './tensors';
  * @param lengths steps of each sequence
  */
 export function backwards(sequence: tf.Tensor3D, lengths: readonly number[]): tf.Tensor3D {
+  if (isFused()) return runBackwards(sequence, lengths);
   const [batch, timeSteps, units] = sequence.shape;
   const rows = tf.tensor2d(backwardRows(lengths, timeSteps), [batch, timeSteps], 'int32');
   return lookup(tf.reshape(sequence, [batch * timeSteps, units]) as tf.Tensor2D, rows);
@@ -23,16 +25,9 @@ export function backwardIds(ids: tf.Tensor2D, lengths: readonly number[]): tf.Te
   );
 }
 
-/**
- * The steps of all sequences one after another, without what is beyond an end: [batch, time, units] → [1, steps, units].
- *
- * @param lengths steps of each sequence
- */
-export function withinEnds(sequence: tf.Tensor3D, lengths: readonly number[]): tf.Tensor3D {
-  const [batch, timeSteps, units] = sequence.shape;
-  const rows = lengths.flatMap((length, row) => Array.from({ length }, (_, step) => row * timeSteps + step));
-  const table = tf.reshape(sequence, [batch * timeSteps, units]) as tf.Tensor2D;
-  return lookup(table, tf.tensor2d(rows, [1, rows.length], 'int32'));
+/** tanh of a sum: [batch, time, units] each. */
+export function tanhOfSum(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
+  return isFused() ? runTanhOfSum(a, b) : tf.tanh(tf.add(a, b));
 }
 
 /** Of each step of the batch, the row that takes its place. */

@@ -2,9 +2,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerAttentionKernels } from './backend/attention-kernel';
 import { backendName, EngineBackend } from './backend/backend';
 import { registerHeadKernels } from './backend/head-kernel';
 import { registerMatMulKernel } from './backend/matmul-kernel';
+import { registerPointwiseKernels } from './backend/pointwise-kernels';
 import { registerLayerKernels } from './backend/recurrent-kernel';
 import type { Machine } from './wasm/machine';
 
@@ -31,6 +33,8 @@ export async function useMachine(machine: Machine): Promise<void> {
     registerLayerKernels();
     registerHeadKernels();
     registerMatMulKernel();
+    registerAttentionKernels();
+    registerPointwiseKernels();
   }
   tf.registerBackend(backendName, () => new EngineBackend(machine));
   await tf.setBackend(backendName);

@@ -3,7 +3,7 @@ import { attend } from '../engine/attention';
 import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { pool } from '../engine/pooling';
-import { withinEnds } from '../engine/rows';
+import { tanhOfSum } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
 import { runStack, type Stack, type StackOptions, type StackResult } from './stack';
@@ -12,15 +12,12 @@ import { runStack, type Stack, type StackOptions, type StackResult } from './sta
 export type ModelState = readonly tf.Tensor2D[];
 
 export interface ForwardResult {
-  /**
-   * Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]; of
-   * one with a decoder [1, all steps within their ends, outputs].
-   */
+  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]. */
   readonly output: tf.Tensor3D;
   /**
    * Mean cross-entropy of a softmax over the logits, in nats per token.
    *
-   * @param targets class numbers, of the shape of the output's steps
+   * @param targets class numbers, of the shape of the output's steps; a negative one does not count
    */
   crossEntropy(targets: tf.Tensor2D): tf.Scalar;
   readonly state: ModelState;
@@ -44,7 +41,7 @@ export interface BatchSequences {
   /** Steps of each; absent: all. Only a model that pools, or that has a decoder, can do with shorter ones. */
   readonly lengths?: readonly number[] | undefined;
   /** What a decoder has written before each of its steps, as it is in truth (teacher forcing): ids [batch, time]. */
-  readonly written?: { readonly ids: tf.Tensor2D; readonly lengths: readonly number[] } | undefined;
+  readonly written?: tf.Tensor2D | undefined;
 }
 
 export interface ForwardOptions extends BatchSequences {
@@ -127,10 +124,10 @@ export class Model {
     if (decoder) {
       if (!written) throw new Error('A model with a decoder needs what is written');
       const memory = { sequence: read.output, lengths: ends };
-      const decoded = this.decode(written.ids, memory, this.firstState(memory), mask);
-      hidden = withinEnds(decoded.hidden, written.lengths);
+      const decoded = this.decode(written, memory, this.firstState(memory), mask);
+      hidden = decoded.hidden;
     }
-    const head = [this.matrix('head.W'), this.weight('head.b') as unknown as tf.Tensor1D] as const;
+    const head = [this.matrix('head.W'), this.vector('head.b')] as const;
     return {
       get output() {
         return linearHead(hidden, ...head);
@@ -160,12 +157,11 @@ export class Model {
 
   /** A decoder's state before it writes: tanh of a linear map of what the memory says on average (Sennrich et al. 2017). */
   firstState({ sequence, lengths }: Memory): ModelState {
-    const { units } = this.spec;
     const mean = pool(sequence, 'mean', lengths);
-    const all = tf.tanh(linearHead(mean, this.matrix('bridge.W'), this.weight('bridge.b') as unknown as tf.Tensor1D));
-    return stateNames(this.spec).map((_, at) =>
-      tf.reshape(tf.slice(all, [0, 0, at * units], [-1, 1, units]), [-1, units]),
-    ) as tf.Tensor2D[];
+    return stateNames(this.spec).map((name) => {
+      const mapped = linearHead(mean, this.matrix(`bridge.${name}.W`), this.vector(`bridge.${name}.b`));
+      return tf.reshape(tf.tanh(mapped), [-1, this.spec.units]) as tf.Tensor2D;
+    });
   }
 
   /**
@@ -185,14 +181,14 @@ export class Model {
         score: this.matrix('attention.score'),
       }),
     });
-    const both = tf.concat([context, written.output], 2) as tf.Tensor3D;
-    const combined = linearHead(both, this.matrix('combine.W'), this.weight('combine.b') as unknown as tf.Tensor1D);
-    return { hidden: tf.tanh(combined), attention: weights, state: written.state };
+    const ofContext = linearHead(context, this.matrix('combine.W'), this.vector('combine.b'));
+    const ofState = linearHead(written.output, this.matrix('combine.U'), tf.zeros([this.spec.units]));
+    return { hidden: tanhOfSum(ofContext, ofState), attention: weights, state: written.state };
   }
 
   /** Logits of what a decoder says: [batch, time, outputs]. */
   logits(hidden: tf.Tensor3D): tf.Tensor3D {
-    return linearHead(hidden, this.matrix('head.W'), this.weight('head.b') as unknown as tf.Tensor1D);
+    return linearHead(hidden, this.matrix('head.W'), this.vector('head.b'));
   }
 
   /**
@@ -200,7 +196,7 @@ export class Model {
    * name, and the next state.
    *
    * @param input ids [batch, time], or numbers [batch, time, size]
-   * @param targets class numbers [batch, time]; of a model that pools [batch, 1], of one with a decoder [1, all that is written]
+   * @param targets class numbers [batch, time]; of a model that pools [batch, 1]; a negative one does not count
    */
   crossEntropyGradients(
     input: tf.Tensor,
@@ -339,6 +335,10 @@ export class Model {
 
   private matrix(name: string): tf.Tensor2D {
     return this.weight(name) as unknown as tf.Tensor2D;
+  }
+
+  private vector(name: string): tf.Tensor1D {
+    return this.weight(name) as unknown as tf.Tensor1D;
   }
 
   private weight(name: string): tf.Variable {

@@ -111,7 +111,7 @@ export function parameterList(spec: ModelSpec): ParameterEntry[] {
       ? [
           table('decoder.embedding', decoder),
           ...stack('decoder.', decoder.embeddingSize),
-          ...decoderLinks(decoder, units, layers * cell.states.length),
+          ...decoderLinks(decoder, units, stateNames(spec)),
         ]
       : []),
     glorot('head.W', [units, outputs]),
@@ -120,15 +120,15 @@ export function parameterList(spec: ModelSpec): ParameterEntry[] {
 }
 
 /** What joins a decoder to what it reads: its first state, its attention, and how both become one vector. */
-function decoderLinks({ attention }: DecoderSpec, units: number, states: number): ParameterEntry[] {
+function decoderLinks({ attention }: DecoderSpec, units: number, states: readonly string[]): ParameterEntry[] {
   return [
-    glorot('bridge.W', [units, states * units]),
-    zeros('bridge.b', [states * units]),
+    ...states.flatMap((name) => [glorot(`bridge.${name}.W`, [units, units]), zeros(`bridge.${name}.b`, [units])]),
     ...(attention === 'dot' ? [] : [glorot('attention.query', [units, units])]),
     ...(attention === 'additive'
       ? [glorot('attention.memory', [units, units]), glorot('attention.score', [units, 1])]
       : []),
-    glorot('combine.W', [2 * units, units]),
+    glorot('combine.W', [units, units]),
+    glorot('combine.U', [units, units]),
     zeros('combine.b', [units]),
   ];
 }

@@ -11,10 +11,7 @@ import type { Sample, SampleRequest, ValidationScores } from '../protocol/run';
 export interface Batch extends BatchSequences {
   /** Ids [batch, time] or numbers [batch, time, size]. */
   readonly input: tf.Tensor;
-  /**
-   * What follows each step: ids [batch, time] or numbers [batch, time, outputs]; of whole sequences with a time of 1; of what
-   * a decoder writes [1, all steps].
-   */
+  /** What follows each step: ids [batch, time] or numbers [batch, time, outputs]; of whole sequences with a time of 1. */
   readonly targets: tf.Tensor;
   readonly reset: boolean;
 }

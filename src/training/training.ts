@@ -215,7 +215,7 @@ export class Training {
 }
 
 function tensorsOf({ input, targets, written }: Batch): tf.Tensor[] {
-  return [input, targets, ...(written ? [written.ids] : [])];
+  return [input, targets, ...(written ? [written] : [])];
 }
 
 /** A validation part of a single token has no loss; JSON has no NaN. */

@@ -30,12 +30,13 @@ def weights(attention, directions, layers):
         for layer in range(layers):
             name = f"{prefix}layers.{layer}.h"
             shapes |= {f"{name}.W": (EMBEDDING if layer == 0 else UNITS, UNITS), f"{name}.U": (UNITS, UNITS), f"{name}.b": (UNITS,)}
-    shapes |= {"bridge.W": (UNITS, layers * UNITS), "bridge.b": (layers * UNITS,)}
+    for layer in range(layers):
+        shapes |= {f"bridge.layers.{layer}.h.W": (UNITS, UNITS), f"bridge.layers.{layer}.h.b": (UNITS,)}
     if attention != "dot":
         shapes["attention.query"] = (UNITS, UNITS)
     if attention == "additive":
         shapes |= {"attention.memory": (UNITS, UNITS), "attention.score": (UNITS, 1)}
-    shapes |= {"combine.W": (2 * UNITS, UNITS), "combine.b": (UNITS,), "head.W": (UNITS, TARGET), "head.b": (TARGET,)}
+    shapes |= {"combine.W": (UNITS, UNITS), "combine.U": (UNITS, UNITS), "combine.b": (UNITS,), "head.W": (UNITS, TARGET), "head.b": (TARGET,)}
     return {name: coarse(*shape).requires_grad_() for name, shape in shapes.items()}
 
 
@@ -58,10 +59,11 @@ def encode(w, ids, directions, layers):
 
 
 def decode(w, memory, ids, attention, layers):
-    first = torch.tanh(memory.mean(0) @ w["bridge.W"] + w["bridge.b"])
     sequence = w["decoder.embedding"][ids]
     for layer in range(layers):
-        sequence = rnn(w, f"decoder.layers.{layer}", sequence, first[layer * UNITS : (layer + 1) * UNITS])
+        bridge = f"bridge.layers.{layer}.h"
+        first = torch.tanh(memory.mean(0) @ w[f"{bridge}.W"] + w[f"{bridge}.b"])
+        sequence = rnn(w, f"decoder.layers.{layer}", sequence, first)
     if attention == "dot":
         scores = sequence @ memory.T
     elif attention == "general":
@@ -70,7 +72,7 @@ def decode(w, memory, ids, attention, layers):
         pairs = torch.tanh((sequence @ w["attention.query"])[:, None] + (memory @ w["attention.memory"])[None])
         scores = (pairs @ w["attention.score"])[..., 0]
     context = torch.softmax(scores, -1) @ memory
-    hidden = torch.tanh(torch.cat([context, sequence], -1) @ w["combine.W"] + w["combine.b"])
+    hidden = torch.tanh(context @ w["combine.W"] + sequence @ w["combine.U"] + w["combine.b"])
     return hidden @ w["head.W"] + w["head.b"]
 
 

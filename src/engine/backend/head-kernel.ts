@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Head, type LossPlaces } from '../wasm/head';
 import type { Machine } from '../wasm/machine';
-import type { Part, PartPlace } from '../wasm/parts';
+import { addressesOf, type Part, type PartPlace } from '../wasm/parts';
 import { backendName, type EngineBackend } from './backend';
 import { oneWay, Programs } from './programs';
 import { Recent } from './recent';
@@ -13,7 +13,7 @@ interface Pass {
   readonly sequence: readonly PartPlace[];
   readonly output: readonly PartPlace[];
   readonly weights: Stored;
-  readonly loss: LossPlaces | undefined;
+  readonly loss: (LossPlaces & { readonly counted: number }) | undefined;
   gradients?: Gradients;
 }
 
@@ -40,7 +40,7 @@ export function runHead(sequence: tf.Tensor3D, weights: tf.Tensor2D, bias: tf.Te
 /**
  * Mean softmax cross-entropy, in nats per token, of the same map's output, as one kernel with it.
  *
- * @param targets class numbers [batch, time]
+ * @param targets class numbers [batch, time]; a negative one does not count
  */
 export function runHeadCrossEntropy(
   sequence: tf.Tensor3D,
@@ -145,7 +145,7 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   const output = head.outInPanels.places(block.at);
   const keeps = sequenceStored.region ? [sequenceStored.region.block.hold()] : [];
   const rest = { bound, sequence: sequencePlaces, output, weights: weightsStored };
-  const key = [sequencePlaces[0]?.at ?? 0, sequencePlaces[0]?.stride ?? 0, packed.at, block.at];
+  const key = [...addressesOf(sequencePlaces), packed.at, block.at];
   if (!call.targets) {
     bound.forward.run(key, (writer) => head.output(writer, sequencePlaces, packed.at, output));
     call.pass = { ...rest, loss: undefined };
@@ -157,8 +157,12 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   // Targets, sums and losses, one after another; of each, part after part.
   const numbers = Block.of(machine, 12 * count);
   keeps.push(numbers);
-  const targets = machine.layOutIds(backend.stored(call.targets).values as Int32Array, batch, timeSteps, numbers.at);
-  const loss: LossPlaces = {
+  const classes = backend.stored(call.targets).values as Int32Array;
+  const targets = machine.layOutIds(classes, batch, timeSteps, numbers.at);
+  let counted = 0;
+  for (const target of classes) if (target >= 0) counted += 1;
+  const loss = {
+    counted,
     targets,
     sums: targets.map((at) => at + 4 * count),
     losses: targets.map((at) => at + 8 * count),
@@ -167,7 +171,7 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   call.pass = { ...rest, loss };
   return [
     backend.make([1], { block, layout: { kind: 'rows', at: block.at } }, keeps),
-    backend.makeTensorInfo([], 'float32', Float32Array.of(sumOfLosses(machine, output, timeSteps, loss) / count)),
+    backend.makeTensorInfo([], 'float32', Float32Array.of(sumOfLosses(machine, output, timeSteps, loss) / counted)),
   ];
 }
 
@@ -208,7 +212,7 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
   if (!handle || !slope) throw new Error('The head was given too little');
   const { bound, sequence, output, weights, loss } = pass;
   const { head } = bound;
-  const { batch, timeSteps, units, outputs } = head;
+  const { timeSteps, units, outputs } = head;
   const kept = (bytes: number) => backend.stored(handle).keep(Block.of(machine, bytes));
   const transposed = weights.derived('transposed', head.transposedBytes);
   if (transposed.isStale) {
@@ -222,15 +226,15 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
     weights: kept(4 * units * outputs),
     bias: kept(4 * outputs),
   };
-  const slopes = loss ? output : backend.stored(slope).panels(timeSteps, batch, outputs);
+  const slopes = loss ? output : backend.stored(slope).panels(timeSteps, head.batch, outputs);
   const scale = machine.heap.allocate(4);
   const work = machine.heap.allocate(head.workBytes);
   if (loss) {
     const factor = (backend.stored(slope).values as Float32Array)[0] ?? 0;
-    machine.heap.floats(scale, 1)[0] = factor / (batch * timeSteps);
+    machine.heap.floats(scale, 1)[0] = factor / loss.counted;
   }
   const key = [
-    ...[sequence[0]?.at ?? 0, sequence[0]?.stride ?? 0, slopes[0]?.at ?? 0, slopes[0]?.stride ?? 0, transposed.at],
+    ...[...addressesOf(sequence), ...addressesOf(slopes), transposed.at],
     ...[gradients.sequence.at, gradients.weights.at, gradients.bias.at, loss?.targets[0] ?? 0, scale, work],
   ];
   bound.backward.run(key, (writer) => {

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
 import type { BackwardPartPlaces, PartPlaces } from '../wasm/layer-part';
-import { panelSequence } from '../wasm/parts';
+import { addressesOf, panelSequence } from '../wasm/parts';
 import type { EngineBackend } from './backend';
 import { copyParts, type Gradients, type LayerCall, nowhere, required, tableProducts, tokenKey } from './layer-call';
 import { Block } from './storage';
@@ -90,7 +90,7 @@ function backward(
   const [first] = own;
   const key = [
     ...[transposed.at, first?.packed ?? 0, first?.values ?? 0, first?.input.at ?? 0, first?.input.stride ?? 0],
-    ...[upstream[0]?.at ?? 0, upstream[0]?.stride ?? 0, scratch.at, gradients.at],
+    ...[...addressesOf(upstream), scratch.at, gradients.at],
     ...[inputBlock?.at ?? 0, table?.at ?? 0, panels?.at ?? 0, ...(first?.states ?? [])],
   ];
   if (tokens) key.push(...tokenKey(tokens));

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tokens } from '../wasm/layer';
 import type { PartPlaces } from '../wasm/layer-part';
-import { type PartPlace, panelSequence } from '../wasm/parts';
+import { addressesOf, type PartPlace, panelSequence } from '../wasm/parts';
 import { fixed, type Place } from '../wasm/program';
 import type { EngineBackend } from './backend';
 import { boundLayer } from './bound-layers';
@@ -84,7 +84,7 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
     valuesAt += part.valuesBytes;
     return own;
   });
-  const key = [weightsAt, packed.at, values.at, sources[0]?.at ?? 0, sources[0]?.stride ?? 0, table];
+  const key = [weightsAt, packed.at, values.at, ...addressesOf(sources), table];
   for (const { block } of states) key.push(block.at);
   if (tokens) key.push(...tokenKey(tokens), isTableStale ? 1 : 0, tokens.products?.isStale ? 1 : 0);
   bound.forward.run(

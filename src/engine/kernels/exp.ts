@@ -88,6 +88,28 @@ export function expOfEight(at: usize, most: usize): v128 {
   return f32x4.add(e0, e1);
 }
 
+/** e^x of four numbers, at least e^−87 and at most e^87; in the same way as `expOfEight`. */
+export function exp(x: v128): v128 {
+  const y = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87));
+  const shift = f32x4.splat(12582912);
+  const shifted = fma(y, f32x4.splat(1.44269504), shift);
+  const n = f32x4.sub(shifted, shift);
+  const r = fma(n, f32x4.splat(2.12194440e-4), fma(n, f32x4.splat(-0.693359375), y));
+  let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  p = fma(p, r, f32x4.splat(8.3334519073e-3));
+  p = fma(p, r, f32x4.splat(4.1665795894e-2));
+  p = fma(p, r, f32x4.splat(1.6666665459e-1));
+  p = fma(p, r, f32x4.splat(5.0000001201e-1));
+  p = fma(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** 1 − 2 / (e^2x + 1) of four numbers. */
+export function tanh(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(exp(f32x4.add(x, x)), one)));
+}
+
 /** log m + e · ln 2 where x = m · 2^e with √½ ≤ m < √2; x is positive and finite, or what comes out is not a number. */
 export function log(x: v128): v128 {
   const offset = i32x4.splat(0x3f3504f3);

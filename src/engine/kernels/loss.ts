@@ -6,7 +6,8 @@ import { thread } from './thread';
 import { place, word } from './words';
 
 /**
- * logits (buffer), targets, sums, losses, panels. Columns beyond the classes hold −10³⁰, which add nothing.
+ * logits (buffer), targets, sums, losses, panels. Columns beyond the classes hold −10³⁰, which add nothing. A row whose target
+ * is negative does not count: its loss is 0, and so is its gradient.
  * Each row becomes exp(logit − max); sums[row] = Σ of it, losses[row] = log(sum) + max − logit of the target, in nats.
  */
 export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
@@ -21,7 +22,7 @@ export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, coun
     const c = place(command, 2, t) + <usize>row * panelBytes;
     const index = <usize>row << 2;
     const target = load<i32>(targets + index);
-    const chosen = load<f32>(c + <usize>(target / PANEL) * stride + (<usize>(target % PANEL) << 2));
+    const chosen = target < 0 ? <f32>0 : load<f32>(c + <usize>(target / PANEL) * stride + (<usize>(target % PANEL) << 2));
     const most = highestOf(c, stride, panels);
     store<f32>(highest, most);
     let sum = f32x4.splat(0);
@@ -43,6 +44,10 @@ export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, coun
     const index = <usize>row << 2;
     const logarithm = f32x4.extract_lane(log(v128.load32_splat(sums + index)), 0);
     store<f32>(losses + index, load<f32>(losses + index) + logarithm);
+  }
+  for (row = first; row < first + count; row++) {
+    const index = <usize>row << 2;
+    if (load<i32>(targets + index) < 0) store<f32>(losses + index, 0);
   }
 }
 
@@ -84,12 +89,13 @@ export function crossEntropyGradient(command: usize, t: i32, rows: i32, first: i
     const c = place(command, 2, t) + <usize>row * panelBytes;
     const index = (<usize>(t * rows + row)) << 2;
     const target = load<i32>(<usize>word(command, 4) + index);
-    store<f32>(factor, scale / load<f32>(<usize>word(command, 5) + index));
+    store<f32>(factor, target < 0 ? 0 : scale / load<f32>(<usize>word(command, 5) + index));
     let at = c;
     for (let panel = word(command, 7); panel > 0; panel--) {
       timesFactor(at, factor);
       at += stride;
     }
+    if (target < 0) continue;
     const chosen = c + <usize>(target / PANEL) * stride + ((<usize>(target % PANEL)) << 2);
     store<f32>(chosen, load<f32>(chosen) - scale);
   }

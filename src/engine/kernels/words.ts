@@ -34,6 +34,11 @@ export const PRODUCT_OF_STEPS = 11;
 export const ROWS = 12;
 /** In lockstep: all threads have done what came before. */
 export const WAIT = 13;
+export const ATTEND = 14;
+export const ATTEND_GRADIENT = 15;
+export const BACKWARDS = 16;
+export const TANH_OF_SUM = 17;
+export const TANH_GRADIENT = 18;
 
 export const MAP_GRADIENT = 20;
 export const PACK = 23;

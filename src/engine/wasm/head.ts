@@ -109,11 +109,16 @@ export class Head {
       writer.command('product', part, outputs, transposed, to, panels, zeros);
     });
     writer.barrier().block('panels', timeSteps, batch);
-    writeMapGradients(writer, machine, work, {
-      columns: outputs,
-      parts: slope,
-      maps: [{ d: slope, bias: biasGradient }],
-      arguments: [{ k: units, a: sequence, targets: [{ map: 0, at: weightGradient }] }],
-    });
+    writeMapGradients(
+      writer,
+      machine,
+      { at: work, bytes: this.workBytes },
+      {
+        columns: outputs,
+        parts: slope,
+        maps: [{ d: slope, bias: biasGradient }],
+        arguments: [{ k: units, a: sequence, targets: [{ map: 0, at: weightGradient }] }],
+      },
+    );
   }
 }

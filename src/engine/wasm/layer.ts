@@ -3,7 +3,7 @@ import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-par
 import { LayerWeights, type WeightLayout } from './layer-weights';
 import { type Direction, type Loop, type StepOfPart, writeLockstep, writeLoops } from './loops';
 import type { Machine } from './machine';
-import { mapGradientBytes, writeMapGradients } from './map-gradient';
+import { mapGradientBytes, type Work, writeMapGradients } from './map-gradient';
 import { fixed, type ProgramWriter } from './program';
 
 /** Sizes of one call of a layer. */
@@ -150,17 +150,18 @@ export class Layer {
    * The loop backwards, what came before it, and the gradients of all that is learned.
    *
    * @param gradients of the flat weights
-   * @param work where `workBytes` are free
+   * @param workAt where `workBytes` are free
    */
   backward(
     writer: ProgramWriter,
     loop: Loop,
     places: readonly BackwardPartPlaces[],
     gradients: number,
-    work: number,
+    workAt: number,
     tokens?: Tokens & { readonly gradient: TableGradient },
   ): void {
     const { timeSteps, batch } = this.shape;
+    const work = { at: workAt, bytes: this.workBytes(tokens?.vocabulary ?? 0) };
     const byTable = tokens?.products !== undefined;
     const after = this.plan.backward.after.filter(
       (command) =>
@@ -194,7 +195,7 @@ export class Layer {
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
     gradients: number,
-    work: number,
+    work: Work,
     tokens: Tokens | undefined,
   ): void {
     const { units, inputSize } = this.shape;
@@ -233,7 +234,7 @@ export class Layer {
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
     gradients: number,
-    work: number,
+    work: Work,
     tokens: Tokens & { readonly gradient: TableGradient },
   ): void {
     const { units, inputSize } = this.shape;
@@ -269,7 +270,7 @@ export class Layer {
   private scatteredGradients(
     writer: ProgramWriter,
     places: readonly BackwardPartPlaces[],
-    work: number,
+    work: Work,
     { vocabulary, ids, gradient }: Tokens & { readonly gradient: TableGradient },
   ): void {
     if (gradient.rows === undefined) return;

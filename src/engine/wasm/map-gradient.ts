@@ -29,6 +29,12 @@ export interface MapGradients {
   }[];
 }
 
+/** Where the kernel works; each thread has an equal share of it. */
+export interface Work {
+  readonly at: number;
+  readonly bytes: number;
+}
+
 /** As in the kernel. */
 const rowsTogether = 256;
 
@@ -37,19 +43,21 @@ export function mapGradientBytes(machine: Machine, rows: number, panels: number)
   return machine.threads * bytesOfThread(machine, rows, panels);
 }
 
-/** @param work where `mapGradientBytes` are free, for all panels of all maps */
+/**
+ * @param work where `bytes` are free, at least `mapGradientBytes` for all panels of all maps. Commands of one block have the
+ *   same: a thread that is ahead would else work where another one still does.
+ */
 export function writeMapGradients(
   writer: ProgramWriter,
   machine: Machine,
-  work: number,
+  work: Work,
   { columns, parts, tableRows, maps, arguments: list }: MapGradients,
 ): void {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const panels = maps.length * machine.panelsOf(columns);
   const inner = list.reduce((sum, { k }) => sum + machine.panelsOf(k), 0);
   writer.command(
     'mapGradient',
-    ...[columns, tableRows ?? 0, work, bytesOfThread(machine, rows, panels)],
+    ...[columns, tableRows ?? 0, work.at, work.bytes / machine.threads],
     ...[imbalance(panels, machine.threads) > imbalance(inner, machine.threads) + 0.1 ? 1 : 0],
     ...[parts.length, maps.length, list.length],
     ...parts.flatMap((part) => [part.rows, part.ids ?? 0]),

@@ -22,6 +22,11 @@ export function partsOf(rows: number, threads: number): Part[] {
 /** Where a part's sequence lies. */
 export interface PartPlace extends Part, Place {}
 
+/** What tells where a sequence lies: one part's place does not tell the next one's, as other values may lie between. */
+export function addressesOf(places: readonly Place[]): number[] {
+  return places.flatMap(({ at, stride }) => [at, stride]);
+}
+
 /** How a sequence [time, rows, columns] lies in panels: part after part, each [time][panel][row][column in panel]. */
 export interface PanelSequence {
   readonly bytes: number;

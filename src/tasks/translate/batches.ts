@@ -49,21 +49,21 @@ function longerSide({ sources, targets }: Pairs, pair: number): number {
 export function batchOf(
   { sources, targets }: Pairs,
   chosen: readonly number[],
-): Batch & { readonly targets: tf.Tensor2D } {
+): Batch & { readonly targets: tf.Tensor2D; readonly written: tf.Tensor2D; readonly lengths: readonly number[] } {
   const lengths = chosen.map((pair) => sources.lengthOf(pair));
   const ids = chosen.map((pair) => targets.idsOf(pair));
-  const written = ids.map((own) => own.length + 1);
-  const width = Math.max(...written);
-  const before = new Int32Array(chosen.length * width);
+  const shape: [number, number] = [chosen.length, Math.max(...ids.map(({ length }) => length + 1))];
+  const written = new Int32Array(shape[0] * shape[1]);
+  const next = new Int32Array(shape[0] * shape[1]).fill(-1);
   ids.forEach((own, row) => {
-    before.set([boundary, ...own], row * width);
+    written.set([boundary, ...own], row * shape[1]);
+    next.set([...own, boundary], row * shape[1]);
   });
-  const next = ids.flatMap((own) => [...own, boundary]);
   return {
     input: sources.tensor(chosen, Math.max(...lengths)),
     lengths,
-    written: { ids: tf.tensor2d(before, [chosen.length, width], 'int32'), lengths: written },
-    targets: tf.tensor2d(next, [1, next.length], 'int32'),
+    written: tf.tensor2d(written, shape, 'int32'),
+    targets: tf.tensor2d(next, shape, 'int32'),
     reset: true,
   };
 }

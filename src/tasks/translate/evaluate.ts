@@ -27,15 +27,16 @@ export async function evaluatePairs(
   const byLength = [...chosen].sort((a, b) => pairs.sources.lengthOf(a) - pairs.sources.lengthOf(b));
   let [sum, tokens] = [0, 0];
   for (let from = 0; from < byLength.length; from += batchSize) {
-    const { input, lengths, written, targets } = batchOf(pairs, byLength.slice(from, from + batchSize));
+    const some = byLength.slice(from, from + batchSize);
+    const { input, lengths, written, targets } = batchOf(pairs, some);
     const loss = tf.tidy(() => {
       const state = model.zeroState(input.shape[0] ?? 0);
       return model.forward(input, state, { lengths, written }).crossEntropy(targets);
     });
-    const count = targets.shape[1];
+    const count = some.reduce((all, pair) => all + pairs.targets.lengthOf(pair) + 1, 0);
     sum += ((await loss.data())[0] ?? Number.NaN) * count;
     tokens += count;
-    tf.dispose([loss, input, targets, ...(written ? [written.ids] : [])]);
+    tf.dispose([loss, input, targets, written]);
     await breathe();
   }
   const translated = evenly(chosen, mostTranslated);
