@@ -9,6 +9,7 @@ import {
   type TaskName,
   trainingSchema,
 } from '../configuration/run';
+import { modelKeysOfTasks } from '../configuration/suits';
 import { openDataset } from '../data';
 import type { DatasetReport, DatasetSource } from '../protocol/dataset';
 import { type ClassifyEncoding, classify } from './classify/classify';
@@ -62,7 +63,18 @@ export async function readDataset(
       ...{ cell: builtinCell('lstm'), units, layers },
     }),
   );
-  return { task, prepared, report: { ...detection, ...prepared.report, proposal } };
+  const warnings = [...prepared.report.warnings, ...unused(choices.model ?? {}, detection.task)];
+  return { task, prepared, report: { ...detection, ...prepared.report, warnings, proposal } };
+}
+
+/** Choices for which the task has no use. */
+function unused(model: NonNullable<RunChoices['model']>, task: TaskName): string[] {
+  const usual = modelSchema.parse({});
+  return Object.entries(modelKeysOfTasks).flatMap(([name, those]) => {
+    const key = name as keyof typeof modelKeysOfTasks;
+    const isUnused = !those.includes(task) && model[key] !== undefined && model[key] !== usual[key];
+    return isUnused ? [`The ${key} has no part in the task ${task} (only in ${those.join(' and ')}).`] : [];
+  });
 }
 
 /** Whole configuration of a run: what was chosen, else what is proposed for the dataset, else the defaults. */

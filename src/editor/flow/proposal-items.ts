@@ -1,5 +1,6 @@
 import { visible } from '../../base/visible';
 import type { CellName, TaskName } from '../../configuration/run';
+import { modelKeysOfTasks } from '../../configuration/suits';
 import type { Draft } from './draft';
 import { modelOf, trainingOf } from './draft';
 import type { Field } from './fields';
@@ -152,9 +153,11 @@ export function summary(draft: Draft, fields: readonly Field[]): string {
   ].join(' · ');
 }
 
-/** Every value that can be changed, with what it is now. */
+/** Every value that can be changed and has a part in the task, with what it is now. */
 export function fieldChoices(draft: Draft, fields: readonly Field[]): readonly Choice<Field>[] {
-  return fields.map((field) => ({
+  const tasksOf: Readonly<Partial<Record<Field['key'], readonly TaskName[]>>> = modelKeysOfTasks;
+  const suits = ({ key }: Field) => tasksOf[key]?.includes(draft.report.task) ?? true;
+  return fields.filter(suits).map((field) => ({
     label: fieldLabel(field),
     description: String(valueNow(draft, fields, field.key)),
     detail: field.description,
