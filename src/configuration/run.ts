@@ -46,7 +46,10 @@ export const readingSchema = z.strictObject({
     .describe('unit of text; auto: characters to go on with a text, words to classify or translate one'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
-  delimiter: z.enum(['auto', ',', ';', '\t', '|', ' ']).default('auto').describe('column delimiter of a table'),
+  delimiter: z
+    .enum(['auto', ',', ';', '\t', '|', ' ', 'json'])
+    .default('auto')
+    .describe('column delimiter of a table; json: each line is an object'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
   date: z.string().optional().describe('name of the date column'),

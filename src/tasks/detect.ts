@@ -1,6 +1,6 @@
 import { excerpt } from '../base/visible';
 import type { Reading, TaskName } from '../configuration/run';
-import { type DatasetFile, looksLikeTable, type TableLook } from '../data';
+import { type DatasetFile, isJsonLines, looksLikeTable, type TableLook } from '../data';
 import type { Alternative, DatasetReport } from '../protocol/dataset';
 
 export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alternatives'>;
@@ -8,8 +8,12 @@ export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alte
 /** Which task suits a file, judged by its content, and what else it could be. */
 export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (reading.task !== 'auto') return { task: reading.task, why: 'as asked for', ambiguous: false, alternatives: [] };
-  const asText = { task: 'language' as TaskName, why: 'learn the file as plain text, character by character' };
   const look = looksLikeTable(file, reading);
+  const isJson = isJsonLines(file, reading);
+  const asText = {
+    task: 'language' as TaskName,
+    why: isJson ? 'learn the texts of its longest column' : 'learn the file as plain text, character by character',
+  };
   const classes = asClasses(look);
   const pair = asPair(look);
   if (reading.target !== undefined || reading.columns !== undefined || reading.date !== undefined) {
@@ -29,6 +33,13 @@ export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (pair && look.pair) return { ...pair, ambiguous: !look.pair.isSure, alternatives: [asText] };
   if (look.table && look.numericColumns > 0) {
     const asTable = { task: 'forecast' as TaskName, why: look.why };
+    if (look.sentences && look.numericColumns === look.countingColumns)
+      return {
+        ...asText,
+        why: 'it has texts, and no numbers but those that count them',
+        ambiguous: false,
+        alternatives: [asTable],
+      };
     const others = look.columns - look.numericColumns;
     // One column of dates and one of names go with a series; more text than that is a table about something else.
     return others > 2 && others > look.numericColumns
@@ -38,7 +49,8 @@ export function detectTask(file: DatasetFile, reading: Reading): Detection {
   // A file that calls itself a table gets the table's reader, whose message says what is missing.
   if (/\.(csv|tsv|tab)$/i.test(file.name))
     return { task: 'forecast', why: 'the name says a table', ambiguous: false, alternatives: [asText] };
-  return { task: 'language', why: 'it is text and not a table of numbers', ambiguous: false, alternatives: [] };
+  const why = isJson ? 'its lines are JSON objects with texts' : 'it is text and not a table of numbers';
+  return { task: 'language', why, ambiguous: false, alternatives: [] };
 }
 
 /** Texts of a word or two beside others are told from any other words by their number alone. */

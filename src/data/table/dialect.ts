@@ -3,12 +3,14 @@ import type { DatasetFile } from '../source';
 import { decodeSample } from '../text/decode';
 import { type FoundEncoding, findEncoding } from '../text/encoding';
 import { dateFormats } from './date-formats';
+import { areJsonLines, jsonLines, sampleJsonLines } from './json-lines';
 import { isMissing, isNumber } from './numbers';
 import { parseText } from './records';
 
 /** How a file writes its table, found from its first 64 KiB. */
 export interface Dialect {
   readonly encoding: FoundEncoding;
+  /** `json` where each line is an object. */
   readonly delimiter: string;
   readonly header: boolean;
   /** Lines at the top that are no records: comments, and the `sep=;` that Excel writes. */
@@ -30,6 +32,8 @@ export function findDialect(file: DatasetFile, reading: Partial<Reading>): Diale
   const skip = separator ? 1 : commentLines(text);
   const body = text.split('\n').slice(skip).join('\n');
   const asked = reading.delimiter === 'auto' ? undefined : reading.delimiter;
+  if (asked === jsonLines || (asked === undefined && areJsonLines(text, open)))
+    return { encoding, delimiter: jsonLines, header: true, skip: 0, sample: sampleJsonLines(text, open) };
   const delimiter = asked ?? separator ?? bestDelimiter(body, open);
   const sample = sampleOf(body, delimiter, open);
   const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(sample));

@@ -52,7 +52,7 @@ interface Builder {
 }
 
 function builder(name: string, kind: Kind, decimal: Decimal, use: TableUse): Builder {
-  if (kind.kind === 'text') return textBuilder(name, use === 'numbers' ? undefined : new PackedTexts());
+  if (kind.kind === 'text') return textBuilder(name, use);
   const values = new PackedNumbers();
   let missing = 0;
   const put = (value: number) => {
@@ -76,11 +76,13 @@ function builder(name: string, kind: Kind, decimal: Decimal, use: TableUse): Bui
   };
 }
 
-function textBuilder(name: string, texts: PackedTexts | undefined): Builder {
+function textBuilder(name: string, use: TableUse): Builder {
+  const texts = use === 'numbers' ? undefined : new PackedTexts();
   let missing = 0;
   return {
     push: (cell) => {
-      const isGap = isMissing(cell);
+      // Where cells are read as they stand, a word for what is missing is a word.
+      const isGap = use === 'cells' ? cell === '' : isMissing(cell);
       if (isGap) missing += 1;
       texts?.push(isGap ? '' : cell);
     },

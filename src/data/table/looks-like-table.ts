@@ -3,6 +3,7 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type Dialect, findDialect, usualWidth } from './dialect';
 import { type ColumnEvidence, type DateEvidence, newEvidence, observe } from './evidence';
+import { jsonLines } from './json-lines';
 import { decideKind } from './kinds';
 import { type ColumnLook, labelledColumns } from './labelled';
 import { numberedColumns } from './numbered';
@@ -14,6 +15,8 @@ export interface TableLook {
   /** A clause: "it has 3 columns separated by semicolons, 2 of them numeric". */
   readonly why: string;
   readonly numericColumns: number;
+  /** Of the numeric ones those that only count the rows. */
+  readonly countingColumns: number;
   readonly columns: number;
   readonly dates: number;
   /** A column of whole sentences, where there is one. */
@@ -44,9 +47,19 @@ export function looksLikeTable(file: DatasetFile, reading: Partial<Reading>): Ta
     return look(findDialect(file, reading));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const nothing = { numericColumns: 0, columns: 0, dates: 0, rowsSeen: 0 };
+    const nothing = { numericColumns: 0, countingColumns: 0, columns: 0, dates: 0, rowsSeen: 0 };
     const none = { sentences: undefined, texts: undefined, labels: undefined, pair: undefined, beside: undefined };
     return { table: false, why: error.what, ...nothing, ...none };
+  }
+}
+
+/** Whether each line of a file is a JSON object. */
+export function isJsonLines(file: DatasetFile, reading: Partial<Reading>): boolean {
+  try {
+    return findDialect(file, reading).delimiter === jsonLines;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return false;
   }
 }
 
@@ -67,6 +80,7 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   const numericColumns = numbersIn(kinds);
   const seen = {
     numericColumns,
+    countingColumns: kinds.filter((kind, c) => kind === 'number' && isIndex(rows.map((row) => row[c] ?? ''))).length,
     columns: width,
     dates: kinds.filter((kind) => kind === 'date').length,
     ...(share < 0.9
@@ -78,7 +92,10 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
         }),
     rowsSeen: rows.length,
   };
-  const columns = `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
+  const columns =
+    delimiter === jsonLines
+      ? `lines of JSON with ${width} keys`
+      : `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
   if (rows.length < 2) return { table: false, why: 'it has fewer than two rows', ...seen };
   if (share < 0.9) return { table: false, why: 'its lines differ in their number of columns', ...seen };
   if (numericColumns === 0) {

@@ -2,7 +2,6 @@ import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
-import { decode } from '../text/decode';
 import type { Encoding } from '../text/encoding';
 import { decodingWarnings } from '../text/read-text';
 import { columnIsUsed, dateColumn, requireColumns } from './choose';
@@ -10,11 +9,12 @@ import type { Column } from './columns';
 import { type Dialect, findDialect } from './dialect';
 import type { Cell } from './evidence';
 import { fillColumns, type TableUse } from './fill';
+import { jsonLines } from './json-lines';
 import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
 import type { Decimal } from './numbers';
 import { orderByDate } from './order';
-import { readRecords } from './records';
+import { recordsOf } from './records';
 import type { Rows } from './rows';
 import { type Survey, surveyTable } from './survey';
 import { columnWarnings, tableWarnings } from './warnings';
@@ -46,7 +46,8 @@ export async function readTable(
 ): Promise<TableDataset> {
   const dialect = findDialect(file, reading);
   const invalid = reading.invalid ?? 'error';
-  const survey = await surveyTable(file, dialect, invalid);
+  const records = await recordsOf(file, dialect, invalid);
+  const survey = await surveyTable(file, dialect, records);
   const { names, warnings } = survey.header
     ? columnNames(survey.header)
     : { names: numberedNames(survey.columns.length), warnings: [] };
@@ -61,8 +62,7 @@ export async function readTable(
   checkDate(file.name, names, kinds, survey, marks, reading);
   if (use === 'numbers') checkNumbers(file.name, names, kinds, survey, marks, reading);
 
-  const records = readRecords(file.name, decode(file, dialect.encoding, invalid), dialect.delimiter, dialect.skip);
-  const filled = await fillColumns(use, records, names, kinds, survey, marks.decimal);
+  const filled = await fillColumns(use, records(), names, kinds, survey, marks.decimal);
   const date = dateColumn(filled.columns, reading);
   const ordered = date ? orderByDate(filled, date) : { ...filled, warnings: [] };
   return {
@@ -87,6 +87,7 @@ export async function readTable(
 /** The mark under which more cells are numbers; where all fit both, commas are decimal unless they separate columns. */
 function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Partial<Reading>): Decimal {
   if (decimal === '.' || decimal === ',') return decimal;
+  if (delimiter === jsonLines) return '.';
   const [points, commas] = (['.', ','] as const).map((mark) =>
     columns.reduce((sum, { numbers }) => sum + numbers[mark], 0),
   );

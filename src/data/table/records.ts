@@ -1,5 +1,10 @@
 import Papa from 'papaparse';
 import { UserError } from '../../base/user-error';
+import type { Reading } from '../../configuration/run';
+import type { DatasetFile } from '../source';
+import { type DecodingTally, decode } from '../text/decode';
+import type { Dialect } from './dialect';
+import { jsonKeys, jsonLines, readJsonLines } from './json-lines';
 
 /** Records of a table with the line of the file, from 1, in which each begins. Blank lines are left out. */
 export interface Records {
@@ -7,6 +12,21 @@ export interface Records {
   readonly lines: readonly number[];
   /** Line of the first record that follows a blank line inside the table. */
   readonly afterBlank: number | undefined;
+}
+
+/** The records of a file, the header first where it has one. Can be called again. */
+export type ReadRecords = (tally?: DecodingTally) => AsyncIterable<Records>;
+
+/** How the records of a file in this dialect are read. Throws what reading them throws. */
+export async function recordsOf(
+  file: DatasetFile,
+  { encoding, delimiter, skip }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip'>,
+  invalid: Reading['invalid'],
+): Promise<ReadRecords> {
+  const text = (tally?: DecodingTally) => decode(file, encoding, invalid, tally);
+  if (delimiter !== jsonLines) return (tally) => readRecords(file.name, text(tally), delimiter, skip);
+  const keys = await jsonKeys(file.name, text());
+  return (tally) => readJsonLines(file.name, text(tally), keys);
 }
 
 interface Parsed {

@@ -1,10 +1,9 @@
 import { UserError } from '../../base/user-error';
-import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
-import { type DecodingTally, decode } from '../text/decode';
+import type { DecodingTally } from '../text/decode';
 import type { Dialect } from './dialect';
 import { type ColumnEvidence, newEvidence, observe } from './evidence';
-import { readRecords } from './records';
+import type { ReadRecords } from './records';
 
 /** What a first pass over the whole file finds; the second fills columns of known kind and length. */
 export interface Survey {
@@ -17,18 +16,13 @@ export interface Survey {
 }
 
 /** @throws UserError for text that cannot be decoded, broken quotes, ragged rows, and a table without rows */
-export async function surveyTable(file: DatasetFile, dialect: Dialect, invalid: Reading['invalid']): Promise<Survey> {
+export async function surveyTable(file: DatasetFile, dialect: Dialect, records: ReadRecords): Promise<Survey> {
   const tally = { replaced: 0, carriageReturns: false };
   let header: readonly string[] | undefined;
   let columns: ColumnEvidence[] | undefined;
   let rows = 0;
   let afterBlank: number | undefined;
-  for await (const { cells, lines, afterBlank: blank } of readRecords(
-    file.name,
-    decode(file, dialect.encoding, invalid, tally),
-    dialect.delimiter,
-    dialect.skip,
-  )) {
+  for await (const { cells, lines, afterBlank: blank } of records(tally)) {
     afterBlank ??= blank;
     for (const [i, record] of cells.entries()) {
       const line = lines[i] ?? 0;

@@ -26,6 +26,7 @@ const delimiters: readonly (readonly [string, string])[] = [
   ['\t', 'tab'],
   ['|', 'vertical bar'],
   [' ', 'space'],
+  ['json', 'none: each line is a JSON object'],
 ];
 
 const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: DatasetReport) => ReadingItem[]>> = {

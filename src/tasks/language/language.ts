@@ -1,6 +1,7 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { readText } from '../../data';
+import type { Reading } from '../../configuration/run';
+import { type DatasetFile, isJsonLines, readText, textOfColumn } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { LanguageSample } from '../../protocol/run';
 import { usualLength } from '../../samples/language';
@@ -34,7 +35,8 @@ export const language: Task<LanguageEncoding> = {
   name: 'language',
 
   async prepare(file, reading, { validationShare }) {
-    const text = await readText(file, reading);
+    const column = isTable(file, reading) ? await textOfColumn(file, reading) : undefined;
+    const text = column ?? (await readText(file, reading));
     const unit = reading.tokens === 'words' ? 'words' : 'chars';
     const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
     if (vocabulary.length < 3) throw nothingToPredict(file.name, unit, vocabulary[1], validationShare);
@@ -60,7 +62,11 @@ export const language: Task<LanguageEncoding> = {
         name: file.name,
         path: file.path,
         fingerprint: file.fingerprint,
-        reading: { ...reading, task: 'language', tokens: unit, encoding: text.encoding },
+        reading: {
+          ...reading,
+          ...{ task: 'language', tokens: unit, encoding: text.encoding },
+          ...(column && { delimiter: 'json' as const, columns: [column.column] }),
+        },
         text: {
           encoding: text.encoding,
           tokens: unit,
@@ -150,4 +156,9 @@ function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly s
     if (id > 0 && at >= 0 && boundary + at + 1 + probeTokens.chars < ids.length) return boundary + at + 1;
   }
   return boundary;
+}
+
+/** Whether what is to be learned is a column's texts: where lines are objects, unless they are to be read as they stand. */
+function isTable(file: DatasetFile, reading: Reading): boolean {
+  return reading.delimiter === 'json' || (reading.delimiter === 'auto' && isJsonLines(file, reading));
 }
