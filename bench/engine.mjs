@@ -1,8 +1,9 @@
 /**
- * The engine against its peers: whole training steps of the same four models, in turns. Prints a block for each row and
+ * The engine against its peers: whole training steps of the same models, in turns; the usual ones of tasks beside language
+ * against PyTorch alone, as LSTM and GRU. Prints a block for each row and
  * cell, or with `--json` one object a line.
  *
- *   npm run bench -- [--rows 1,2,3,4] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
+ *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
  *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
  * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the
@@ -23,6 +24,9 @@ const cells = {
   RNN: { ours: 'rnn', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
   peephole: { ours: join(import.meta.dirname, 'peephole.cell'), peers: ['pytorch', 'jax'] },
 };
+
+/** In which the usual models of tasks are measured. */
+const cellsOfTasks = ['LSTM', 'GRU'];
 
 /** @type {Record<string, { batch: number, timeSteps: number, units: number, layers: number }>} */
 const rows = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'src', 'cli', 'bench-rows.json'), 'utf8'));
@@ -53,9 +57,10 @@ await main(async () => {
   const node = await node24();
   const commands = await installPeers(wantedPeers);
   for (const row of wantedRows) {
+    const isOfTask = 'task' in (rows[row] ?? {});
     for (const [cell, { ours, peers: having }] of Object.entries(cells)) {
-      if (!wantedCells.includes(cell)) continue;
-      const present = [...commands].filter(([peer]) => having.includes(peer));
+      if (!wantedCells.includes(cell) || (isOfTask && !cellsOfTasks.includes(cell))) continue;
+      const present = [...commands].filter(([peer]) => (isOfTask ? peer === 'pytorch' : having.includes(peer)));
       print(row, cell, await measureInTurns(row, cell, () => measureOurs(node, row, ours), present));
     }
   }
@@ -164,7 +169,7 @@ function print(row, cell, { ours, theirs }) {
     const line = (/** @type {string | null} */ peer, /** @type {number | null} */ peerMs) =>
       console.log(
         JSON.stringify({
-          ...{ row: Number(row), cell, engine, threads, peer, oursMs, peerMs },
+          ...{ row: Number(row) || row, cell, engine, threads, peer, oursMs, peerMs },
           ...{ ratio: peerMs === null ? null : ratio(peerMs), shareOfRoof },
         }),
       );

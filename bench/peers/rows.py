@@ -1,4 +1,4 @@
-"""How a step of a peer in Python is timed; tfjs_step.mjs does the same. The four models are in src/cli/bench-rows.json."""
+"""How a step of a peer in Python is timed; tfjs_step.mjs does the same. The models are in src/cli/bench-rows.json."""
 import argparse
 import json
 import pathlib
@@ -6,10 +6,12 @@ import time
 
 ROWS = json.loads((pathlib.Path(__file__).parents[2] / "src/cli/bench-rows.json").read_text())
 SIZES = ("vocabulary", "batch", "timeSteps", "embedding", "units", "layers")
+TASKS = ("forecast", "classify", "translate")
 
 
-def run(prepare):
-    """Times `step` for the row and cell of the command line; prepare(sizes, cell, threads) returns it.
+def run(prepare, prepare_task=None):
+    """Times `step` for the row and cell of the command line; prepare(sizes, cell, threads) returns it, prepare_task(row, cell, threads) that of a
+    task's usual model.
 
     A step returns its loss when all of it is done. The first step compiles; then up to three more are not counted, fewer
     where they take longer than the measurement itself.
@@ -20,7 +22,11 @@ def run(prepare):
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    step = prepare([ROWS[options.rows][size] for size in SIZES], options.cells, options.threads)
+    row = ROWS[options.rows]
+    if options.rows in TASKS:
+        step = prepare_task(row, options.cells, options.threads)
+    else:
+        step = prepare([row[size] for size in SIZES], options.cells, options.threads)
     first = float(step())
     end = time.perf_counter() + options.seconds
     for _ in range(3):

@@ -56,4 +56,66 @@ def prepare(sizes, cell, threads):
     return step
 
 
-run(prepare)
+def prepare_task(row, cell, threads):
+    """The usual model of a task: layers on numbers, layers pooled by attention, an encoder and a decoder that attends to it."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    task, batch, steps, units, layers = (row[name] for name in ("task", "batch", "timeSteps", "units", "layers"))
+    module = nn.ModuleDict()
+    recurrent = lambda inputs: getattr(nn, cell)(inputs, units, layers, batch_first=True)
+    if task == "forecast":
+        columns = row["columns"]
+        module.update({"stack": recurrent(columns), "head": nn.Linear(units, columns)})
+        numbers, targets = torch.randn(batch, steps, columns), torch.randn(batch, steps, columns)
+
+        def loss_of():
+            return nn.functional.mse_loss(module["head"](module["stack"](numbers)[0]), targets)
+
+    else:
+        vocabulary, embedding = row["vocabulary"], row["embedding"]
+        ids = torch.randint(vocabulary, (batch, steps))
+        module.update({"table": nn.Embedding(vocabulary, embedding), "stack": recurrent(embedding)})
+    if task == "classify":
+        module.update({"attention": nn.Linear(units, 1, bias=False), "head": nn.Linear(units, row["classes"])})
+        targets = torch.randint(row["classes"], (batch,))
+
+        def loss_of():
+            sequence = module["stack"](module["table"](ids))[0]
+            weights = torch.softmax(module["attention"](sequence)[..., 0], 1)
+            pooled = torch.einsum("bt,btu->bu", weights, sequence)
+            return nn.functional.cross_entropy(module["head"](pooled), targets)
+
+    elif task == "translate":
+        written = torch.randint(vocabulary, (batch, row["written"]))
+        targets = torch.randint(vocabulary, (batch * row["written"],))
+        states = 2 if cell == "LSTM" else 1
+        module.update({"written": nn.Embedding(vocabulary, embedding), "decoder": recurrent(embedding)})
+        module.update({f"bridge{index}": nn.Linear(units, units) for index in range(states * layers)})
+        module.update({"query": nn.Linear(units, units, bias=False), "context": nn.Linear(units, units)})
+        module.update({"state": nn.Linear(units, units, bias=False), "head": nn.Linear(units, vocabulary)})
+
+        def loss_of():
+            memory = module["stack"](module["table"](ids))[0]
+            mean = memory.mean(1)
+            first = [torch.tanh(module[f"bridge{index}"](mean)) for index in range(states * layers)]
+            state = tuple(torch.stack(first[index::states]) for index in range(states))
+            sequence = module["decoder"](module["written"](written), state if states == 2 else state[0])[0]
+            weights = torch.softmax(module["query"](sequence) @ memory.transpose(1, 2), 2)
+            hidden = torch.tanh(module["context"](weights @ memory) + module["state"](sequence))
+            return nn.functional.cross_entropy(module["head"](hidden).reshape(-1, vocabulary), targets)
+
+    parameters = list(module.parameters())
+    adam = torch.optim.Adam(parameters, 0.002)
+
+    def step():
+        adam.zero_grad()
+        loss = loss_of()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 5)
+        adam.step()
+        return loss.detach()
+
+    return step
+
+
+run(prepare, prepare_task)

@@ -5,13 +5,15 @@ import type { BenchSizes } from '../protocol/bench';
 import type { WorkerClient } from '../worker/start';
 import benchRowSizes from './bench-rows.json';
 
-/** The four models that every measurement is of: from one that fits in the first cache to one that fills the second. */
-const rows: readonly BenchSizes[] = Object.values(benchRowSizes);
+/**
+ * The models that are measured: four of language, from one that fits in the first cache to one that fills the second, and the
+ * usual ones of other tasks.
+ */
+const rows = benchRowSizes as Readonly<Record<string, BenchSizes>>;
 
 export interface BenchRequest {
   readonly command: 'bench';
-  /** Rows, counted from 1. */
-  readonly rows: readonly number[];
+  readonly rows: readonly string[];
   /** Names, or paths of `.cell` files. */
   readonly cells: readonly string[];
   readonly seconds: number;
@@ -19,15 +21,14 @@ export interface BenchRequest {
   readonly json: boolean;
 }
 
-/** A list of numbers as an option has it: `1,2`. Throws a UserError for a row that is none. */
-export function benchRows(value = '1,2,3'): number[] {
+/** A list of rows as an option has it: `1,2,translate`. Throws a UserError for a row that is none. */
+export function benchRows(value = '1,2,3'): string[] {
   return value.split(',').map((word) => {
-    const row = Number(word);
-    if (rows[row - 1]) return row;
+    if (Object.hasOwn(rows, word)) return word;
     throw new UserError({
       what: `"${word}" is no row of the bench`,
       where: '--rows',
-      wayOut: `Choose among 1 to ${rows.length}, as in --rows 1,2.`,
+      wayOut: `Choose among ${Object.keys(rows).join(' ')}, as in --rows 1,2.`,
     });
   });
 }
@@ -39,14 +40,17 @@ export async function bench(
   write: (line: string | object) => void,
 ): Promise<void> {
   if (!json)
-    write('row  cell                 batch × steps × units × layers   best ms   median ms   of the roof   engine');
+    write(
+      'row        cell                 batch × steps × units × layers   best ms   median ms   of the roof   engine',
+    );
   for (const row of wanted) {
-    const sizes = rows[row - 1];
+    const sizes = rows[row];
     if (!sizes) continue;
     for (const cell of cells) {
       const choice = isCellName(cell) ? cell : resolve(cell);
       const { engine: used, times, roof } = await worker.call('bench', { cell: choice, sizes, engine, seconds });
-      const share = roof === undefined ? undefined : times.operations / times.best / 1e6 / roof;
+      const { operations } = times;
+      const share = roof === undefined || operations === undefined ? undefined : operations / times.best / 1e6 / roof;
       const name = used.variant === undefined ? used.backend : `${used.backend} ${used.variant}`;
       if (json) {
         const { best, median, firstStep, steps, losses } = times;
@@ -69,7 +73,7 @@ export async function bench(
       const { batch, timeSteps, units, layers } = sizes;
       write(
         [
-          String(row).padEnd(4),
+          row.padEnd(10),
           cell.padEnd(20),
           `${batch} × ${timeSteps} × ${units} × ${layers}`.padEnd(32),
           times.best.toFixed(3).padStart(8),

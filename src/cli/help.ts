@@ -9,7 +9,7 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
   unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
   unroll generate NAME               a classic benchmark as a file [--out FILE] [--count N] [--length N] [--seed N]
-  unroll bench [--rows 1,2,3,4] [--cells NAMES] [--seconds X]   how fast this machine trains
+  unroll bench [--rows 1,translate] [--cells NAMES] [--seconds X] how fast this machine trains
   unroll cells                       Unroll's own cells [--inputs N] [--units N: sizes to count weights for]
   unroll check CELL                  whether a cell can be read, its gradients are right, and values stay bounded
 

@@ -160,7 +160,7 @@ export class Model {
     const mean = pool(sequence, 'mean', lengths);
     return stateNames(this.spec).map((name) => {
       const mapped = linearHead(mean, this.matrix(`bridge.${name}.W`), this.vector(`bridge.${name}.b`));
-      return tf.reshape(tf.tanh(mapped), [-1, this.spec.units]) as tf.Tensor2D;
+      return tf.reshape(tanhOfSum(mapped, tf.zerosLike(mapped)), [-1, this.spec.units]) as tf.Tensor2D;
     });
   }
 

@@ -1,12 +1,22 @@
-/** A model of the bench. */
-export interface BenchSizes {
-  readonly vocabulary: number;
+interface Shared {
   readonly batch: number;
   readonly timeSteps: number;
-  readonly embedding: number;
   readonly units: number;
   readonly layers: number;
 }
+
+interface OfTokens extends Shared {
+  readonly vocabulary: number;
+  readonly embedding: number;
+}
+
+/** A model of the bench: of language, or the usual one of another task. */
+export type BenchSizes =
+  | (OfTokens & { readonly task?: undefined })
+  | (Shared & { readonly task: 'forecast'; readonly columns: number })
+  | (OfTokens & { readonly task: 'classify'; readonly classes: number })
+  /** `written`: steps of what the decoder writes. */
+  | (OfTokens & { readonly task: 'translate'; readonly written: number });
 
 /** Milliseconds of whole training steps. */
 export interface StepTimes {
@@ -16,8 +26,8 @@ export interface StepTimes {
   readonly steps: number;
   /** From nothing to the end of the first step. */
   readonly firstStep: number;
-  /** Of the first and the last step, in nats per token. */
+  /** Of the first and the last step, in nats per token or example, or mean squared errors. */
   readonly losses: readonly [first: number, last: number];
-  /** Multiplications and additions in one step's products. */
-  readonly operations: number;
+  /** Multiplications and additions in one step's products, where they are known. */
+  readonly operations: number | undefined;
 }

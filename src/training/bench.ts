@@ -2,14 +2,16 @@ import { deriveSeed, randomFromSeed } from '../base/random';
 import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
 import { ClippedAdam } from '../engine/adam';
+import { meanSquaredError } from '../engine/losses';
 import { tf } from '../engine/tensors';
 import { Model } from '../models/model';
 import type { ModelSpec } from '../models/parameters';
 import type { BenchSizes, StepTimes } from '../protocol/bench';
 
 /**
- * Times whole training steps of a language model on random tokens: embedding, layers, head with softmax cross-entropy,
- * backward, clipping by global norm at 5, Adam. The state begins at zero in each step.
+ * Times whole training steps on random tokens or numbers: of a language model embedding, layers, head with softmax
+ * cross-entropy, backward, clipping by global norm at 5, Adam; of another task's usual model the same with what is its own.
+ * The state begins at zero in each step.
  *
  * @param seconds to measure, after some steps that are not counted
  * @param now milliseconds
@@ -20,25 +22,20 @@ export async function measureSteps(
   seconds: number,
   now: () => number,
 ): Promise<StepTimes> {
-  const { vocabulary, batch, timeSteps, embedding, units, layers } = sizes;
-  const spec: ModelSpec = {
-    ...{ cell, units, layers, dropout: 0, outputs: vocabulary },
-    input: { kind: 'tokens', vocabularySize: vocabulary, embeddingSize: embedding },
-  };
   const began = now();
+  const spec = specOf(cell, sizes);
   const model = Model.initialise(spec, randomFromSeed(1));
   const optimizer = new ClippedAdam(model.parameters);
-  const ids = (seed: number) => {
-    const random = randomFromSeed(deriveSeed(1, seed));
-    const values = Int32Array.from({ length: batch * timeSteps }, () => Math.floor(random.uniform() * vocabulary));
-    return tf.tensor2d(values, [batch, timeSteps], 'int32');
-  };
-  const [input, targets] = [ids(1), ids(2)];
-  const state = model.zeroState(batch);
+  const { input, targets, written } = batchOf(sizes);
+  const state = model.zeroState(sizes.batch);
+  const lengths = sizes.task === undefined ? undefined : Array<number>(sizes.batch).fill(sizes.timeSteps);
   const random = randomFromSeed(2);
   let count = 0;
   const step = async () => {
-    const { loss, gradients, next } = model.crossEntropyGradients(input, targets, state, random);
+    const { loss, gradients, next } =
+      sizes.task === 'forecast'
+        ? model.gradients(({ output }) => meanSquaredError(output, targets), input, state, random)
+        : model.crossEntropyGradients(input, targets as tf.Tensor2D, state, random, { lengths, written });
     count += 1;
     await optimizer.apply(count, gradients, { learningRate: 0.002, clipNorm: 5 });
     const [value = Number.NaN] = loss.dataSync();
@@ -58,7 +55,7 @@ export async function measureSteps(
     lastLoss = await step();
     times.push(now() - start);
   }
-  tf.dispose([input, targets, ...state]);
+  tf.dispose([input, targets, ...(written ? [written] : []), ...state]);
   optimizer.dispose();
   model.dispose();
   times.sort((a, b) => a - b);
@@ -68,15 +65,59 @@ export async function measureSteps(
     steps: count,
     firstStep,
     losses: [firstLoss, lastLoss],
-    operations: operationsOf(cell, sizes),
+    operations: sizes.task === undefined ? operationsOf(cell, sizes) : undefined,
   };
+}
+
+function specOf(cell: Cell, sizes: BenchSizes): ModelSpec {
+  const { units, layers } = sizes;
+  const shared = { cell, units, layers, dropout: 0 };
+  if (sizes.task === 'forecast')
+    return { ...shared, input: { kind: 'numbers', size: sizes.columns }, outputs: sizes.columns };
+  const { vocabulary, embedding } = sizes;
+  const input = { kind: 'tokens', vocabularySize: vocabulary, embeddingSize: embedding } as const;
+  if (sizes.task === 'classify') return { ...shared, input, outputs: sizes.classes, pooling: 'attention' };
+  if (sizes.task === undefined) return { ...shared, input, outputs: vocabulary };
+  const decoder = { vocabularySize: vocabulary, embeddingSize: embedding, attention: 'general' } as const;
+  return { ...shared, input, outputs: vocabulary, decoder };
+}
+
+function batchOf(sizes: BenchSizes): {
+  readonly input: tf.Tensor;
+  readonly targets: tf.Tensor;
+  readonly written?: tf.Tensor2D;
+} {
+  const { batch, timeSteps } = sizes;
+  const ids = (seed: number, steps: number, below: number) => {
+    const random = randomFromSeed(deriveSeed(1, seed));
+    const values = Int32Array.from({ length: batch * steps }, () => Math.floor(random.uniform() * below));
+    return tf.tensor2d(values, [batch, steps], 'int32');
+  };
+  if (sizes.task === 'forecast') {
+    const numbers = (seed: number) => {
+      const random = randomFromSeed(deriveSeed(1, seed));
+      const shape: [number, number, number] = [batch, timeSteps, sizes.columns];
+      return tf.tensor3d(
+        Float32Array.from({ length: batch * timeSteps * sizes.columns }, () => random.normal()),
+        shape,
+      );
+    };
+    return { input: numbers(1), targets: numbers(2) };
+  }
+  const input = ids(1, timeSteps, sizes.vocabulary);
+  if (sizes.task === 'classify') return { input, targets: ids(2, 1, sizes.classes) };
+  if (sizes.task === undefined) return { input, targets: ids(2, timeSteps, sizes.vocabulary) };
+  return { input, targets: ids(2, sizes.written, sizes.vocabulary), written: ids(3, sizes.written, sizes.vocabulary) };
 }
 
 /** What a training does a hundred times over before long. */
 const warmUpSteps = 24;
 
 /** Multiplications and additions of the products of a step; the table of embeddings multiplied where that is fewer. */
-function operationsOf(cell: Cell, { vocabulary, batch, timeSteps, embedding, units, layers }: BenchSizes): number {
+function operationsOf(
+  cell: Cell,
+  { vocabulary, batch, timeSteps, embedding, units, layers }: Extract<BenchSizes, { task?: undefined }>,
+): number {
   const rows = batch * timeSteps;
   let sum = rows * units * vocabulary;
   for (let layer = 0; layer < layers; layer++) {

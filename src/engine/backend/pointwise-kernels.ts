@@ -50,6 +50,20 @@ export function registerPointwiseKernels(): void {
     },
   });
 
+  // Sums of sequences that lie in panels, as gradients do that come from two sides; any other sum is TF.js's own.
+  const plain = tf.getKernel('Add', 'cpu');
+  tf.unregisterKernel('Add', backendName);
+  register('Add', (call) => {
+    const backend = call.backend as EngineBackend;
+    const { a, b } = call.inputs as { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
+    const isPanels = ({ shape, dtype, dataId }: tf.TensorInfo) =>
+      shape.length === 3 && dtype === 'float32' && backend.stored({ dataId }).region?.layout.kind === 'panels';
+    if (a.shape.join() !== b.shape.join() || !isPanels(a) || !isPanels(b)) return plain.kernelFunc(call);
+    return ofSequences(backend, 'Add', [a, b], [], (writer, first, second, out, panels) =>
+      writer.command('sum', first, second, out, panels),
+    );
+  });
+
   register(backwardsName, ({ inputs, attrs, backend }) => {
     const { sequence } = inputs as { readonly sequence: tf.TensorInfo };
     const lengths = (attrs as unknown as { readonly lengths: readonly number[] }).lengths;

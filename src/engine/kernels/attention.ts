@@ -1,5 +1,5 @@
 // What a query takes from a memory, row by row: scores, their softmax, and the mean of the memory with these weights. Also
-// what stands beside it: sequences backwards, and tanh of a sum.
+// what stands beside it: sequences backwards, sums, and tanh of a sum.
 import { exp, tanh } from './exp';
 import { copyRow, fma, panelBytes, panelsOf } from './panel';
 import { place, word } from './words';
@@ -219,6 +219,18 @@ export function backwards(command: usize, t: i32, rows: i32, first: i32, count: 
       a += stride;
       c += stride;
     }
+  }
+}
+
+/** A (buffer), B (buffer), Y (buffer), panels: Y = A + B */
+export function sum(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  for (let panel = 0; panel < word(command, 8); panel++) {
+    const shift = <usize>(panel * rows + first) * panelBytes;
+    const a = place(command, 2, t) + shift;
+    const b = place(command, 4, t) + shift;
+    const y = place(command, 6, t) + shift;
+    for (let at: usize = 0; at < <usize>count * panelBytes; at += 16)
+      v128.store(y + at, f32x4.add(v128.load(a + at), v128.load(b + at)));
   }
 }
 

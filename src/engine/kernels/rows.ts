@@ -1,12 +1,12 @@
 // Commands on rows of one time step, or of a few.
-import { attend, attendGradient, backwards, tanhGradient, tanhOfSum } from './attention';
+import { attend, attendGradient, backwards, sum, tanhGradient, tanhOfSum } from './attention';
 import { fromPanels, gather, toPanels } from './layout';
 import { crossEntropy, crossEntropyGradient } from './loss';
 import { pointers } from './memory';
 import { norm, normGradient } from './norm';
 import { panelBytes } from './panel';
 import { rowsTimesPanel, rowTimesFourPanels } from './product';
-import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
+import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, SUM, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
 
 /** Rows that a product over all time steps takes together, so that a panel of weights serves them from the cache. */
 const rowsTogether: i32 = 128;
@@ -51,6 +51,9 @@ export function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32
       break;
     case BACKWARDS:
       backwards(command, t, rows, first, count);
+      break;
+    case SUM:
+      sum(command, t, rows, first, count);
       break;
     case TANH_OF_SUM:
       tanhOfSum(command, t, rows, first, count);

@@ -39,6 +39,7 @@ export const ATTEND_GRADIENT = 15;
 export const BACKWARDS = 16;
 export const TANH_OF_SUM = 17;
 export const TANH_GRADIENT = 18;
+export const SUM = 19;
 
 export const MAP_GRADIENT = 20;
 export const PACK = 23;

@@ -27,6 +27,7 @@ const commands = {
   backwards: 16,
   tanhOfSum: 17,
   tanhGradient: 18,
+  sum: 19,
   mapGradient: 20,
   pack: 23,
   packTransposed: 24,
