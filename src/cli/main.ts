@@ -132,7 +132,8 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
       else {
         if (!stepped && state === 'finished')
           progress.say('The run was finished before; to go on, give a new total with --steps N.');
-        process.stdout.write(`${ending(state, result)}\n${visible(run)}\n`);
+        for (const line of [ending(state, result), ...(result.verdict ?? []), run])
+          process.stdout.write(`${visible(line)}\n`);
       }
     } finally {
       progress.end();

@@ -47,9 +47,9 @@ export const readingSchema = z.strictObject({
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
   delimiter: z
-    .enum(['auto', ',', ';', '\t', '|', ' ', 'json'])
+    .enum(['auto', ',', ';', '\t', '|', ' ', 'json', 'parquet'])
     .default('auto')
-    .describe('column delimiter of a table; json: each line is an object'),
+    .describe('column delimiter of a table; json: each line is an object; parquet: found by itself'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
   date: z.string().optional().describe('name of the date column'),

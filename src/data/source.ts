@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { UserError } from '../base/user-error';
 import { excerpt, visible } from '../base/visible';
 import type { DatasetFingerprint, DatasetSource } from '../protocol/dataset';
+import { isParquet, type ObjectRows, openParquet } from './table/parquet';
 
 /** An opened source; nothing is parsed yet. */
 export interface DatasetFile {
@@ -15,6 +16,8 @@ export interface DatasetFile {
   readonly fingerprint: DatasetFingerprint;
   /** The first 64 KiB. */
   readonly head: Uint8Array;
+  /** Of a Parquet file its rows. */
+  readonly objects?: ObjectRows;
   /**
    * The bytes in parts of at most 64 KiB; can be called again.
    * @throws UserError when the file is no longer the one that was opened
@@ -28,13 +31,14 @@ const partBytes = 64 * 1024;
 
 /**
  * Opens a file or the text of an editor, and reads it once for its fingerprint, in parts.
- * @throws UserError when it is missing, no regular file, unreadable or empty, or changes meanwhile
+ * @throws UserError when it is missing, no regular file, unreadable or empty, or changes meanwhile; and of a damaged Parquet file
  */
 export async function openDataset(source: DatasetSource): Promise<DatasetFile> {
   if (source.kind === 'text') return openChunks(visible(source.name), undefined, () => encodeText(source.text));
   const name = visible(basename(source.path));
   const first = await identify(source.path, name);
-  return openChunks(name, source.path, () => readFile(source.path, name, first));
+  const file = await openChunks(name, source.path, () => readFile(source.path, name, first));
+  return isParquet(file.head) ? { ...file, objects: await openParquet(source.path, name, file.bytes) } : file;
 }
 
 async function openChunks(

@@ -12,6 +12,8 @@ export interface RunResult {
   readonly validationLoss?: number | undefined;
   readonly bestValidationLoss?: number | undefined;
   readonly bestStep?: number | undefined;
+  /** What a person should know besides, in sentences; absent where that is nothing. */
+  readonly verdict?: readonly string[] | undefined;
 }
 
 /** `run.json`. The dataset's report is kept without its proposal. */

@@ -1,6 +1,6 @@
 import { excerpt } from '../base/visible';
 import type { Reading, TaskName } from '../configuration/run';
-import { type DatasetFile, isJsonLines, looksLikeTable, type TableLook } from '../data';
+import { type DatasetFile, holdsObjects, looksLikeTable, type TableLook } from '../data';
 import type { Alternative, DatasetReport } from '../protocol/dataset';
 
 export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alternatives'>;
@@ -9,10 +9,10 @@ export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alte
 export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (reading.task !== 'auto') return { task: reading.task, why: 'as asked for', ambiguous: false, alternatives: [] };
   const look = looksLikeTable(file, reading);
-  const isJson = isJsonLines(file, reading);
+  const isOfObjects = holdsObjects(file, reading);
   const asText = {
     task: 'language' as TaskName,
-    why: isJson ? 'learn the texts of its longest column' : 'learn the file as plain text, character by character',
+    why: isOfObjects ? 'learn the texts of its longest column' : 'learn the file as plain text, character by character',
   };
   const classes = asClasses(look);
   const pair = asPair(look);
@@ -49,7 +49,7 @@ export function detectTask(file: DatasetFile, reading: Reading): Detection {
   // A file that calls itself a table gets the table's reader, whose message says what is missing.
   if (/\.(csv|tsv|tab)$/i.test(file.name))
     return { task: 'forecast', why: 'the name says a table', ambiguous: false, alternatives: [asText] };
-  const why = isJson ? 'its lines are JSON objects with texts' : 'it is text and not a table of numbers';
+  const why = isOfObjects ? 'its rows are objects with texts' : 'it is text and not a table of numbers';
   return { task: 'language', why, ambiguous: false, alternatives: [] };
 }
 

@@ -14,6 +14,7 @@ import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/w
 import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
+import { verdict } from '../training/verdict';
 import { breathe } from './breathe';
 import { cellOfRun, chosenCell } from './cell';
 import { startEngine } from './engine';
@@ -247,7 +248,9 @@ export class Session {
 
   private result(): RunResult {
     const { step, loss, validationLoss, bestValidationLoss, bestStep } = this.training.position;
-    return { step, loss, validationLoss, bestValidationLoss, bestStep };
+    const numbers = { step, loss, validationLoss, bestValidationLoss, bestStep };
+    const said = verdict(numbers, this.dataset.report);
+    return said.length > 0 ? { ...numbers, verdict: said } : numbers;
   }
 
   private async fail(error: unknown): Promise<void> {

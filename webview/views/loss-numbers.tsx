@@ -1,8 +1,10 @@
 import { useMemo } from 'preact/hooks';
 import { DataTable } from '../components/data-table';
+import { Icon } from '../components/icon';
 import { count, measure } from '../format';
 import type { RunView } from '../model/panel-store';
 import { taskWords } from '../tasks';
+import { visibleLine } from '../visible-text';
 
 const tableRows = 300;
 
@@ -14,15 +16,23 @@ export function Verdict({ view, unit }: { readonly view: RunView; readonly unit:
   const loss = metrics.column('validationLoss')[metrics.best] ?? Number.NaN;
   const step = metrics.column('step')[metrics.best];
   return (
-    <p class="note" data-verdict>
-      Best validation <strong>{measure(loss)}</strong> {unit} at step {count(step)}
-      {bar ? (
-        <>
-          , {measure(Math.abs(bar.loss - loss))} {loss < bar.loss ? 'below' : 'above'} {bar.name} ({measure(bar.loss)})
-        </>
-      ) : null}
-      .
-    </p>
+    <>
+      <p class="note" data-verdict>
+        Best validation <strong>{measure(loss)}</strong> {unit} at step {count(step)}
+        {bar ? (
+          <>
+            , {measure(Math.abs(bar.loss - loss))} {loss < bar.loss ? 'below' : 'above'} {bar.name} ({measure(bar.loss)}
+            )
+          </>
+        ) : null}
+        .
+      </p>
+      {run.result?.verdict?.map((sentence) => (
+        <p key={sentence} class="note said" data-said>
+          <Icon name="warning" /> {visibleLine(sentence)}
+        </p>
+      ))}
+    </>
   );
 }
 

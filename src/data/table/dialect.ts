@@ -3,14 +3,14 @@ import type { DatasetFile } from '../source';
 import { decodeSample } from '../text/decode';
 import { type FoundEncoding, findEncoding } from '../text/encoding';
 import { dateFormats } from './date-formats';
-import { areJsonLines, jsonLines, sampleJsonLines } from './json-lines';
+import { areJsonLines, jsonLines, parquet, sampleJsonLines, sampleObjects } from './json-lines';
 import { isMissing, isNumber } from './numbers';
 import { parseText } from './records';
 
 /** How a file writes its table, found from its first 64 KiB. */
 export interface Dialect {
   readonly encoding: FoundEncoding;
-  /** `json` where each line is an object. */
+  /** `json` where each line is an object, `parquet` where rows are objects without a text. */
   readonly delimiter: string;
   readonly header: boolean;
   /** Lines at the top that are no records: comments, and the `sep=;` that Excel writes. */
@@ -25,6 +25,10 @@ const sampleRecords = 500;
 
 /** @throws UserError for a binary file */
 export function findDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
+  if (file.objects && (reading.delimiter ?? 'auto') !== 'json') {
+    const encoding = { encoding: 'utf-8', mark: 0, guessed: false } as const;
+    return { encoding, delimiter: parquet, header: true, skip: 0, sample: sampleObjects(file.objects.sample) };
+  }
   const encoding = findEncoding(file, reading.encoding);
   const text = decodeSample(file.head, encoding);
   const open = file.head.length < file.bytes;

@@ -1,9 +1,13 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
+import type { ObjectRows, Row } from './parquet';
 import type { Records } from './records';
 
 /** In place of a delimiter: each line is a JSON object, and its keys are the columns. */
 export const jsonLines = 'json';
+
+/** The same of rows that are objects without a text. */
+export const parquet = 'parquet';
 
 /** No line is longer. */
 const longestLine = 8 * 1024 * 1024;
@@ -24,17 +28,24 @@ export function areJsonLines(text: string, open: boolean): boolean {
 
 /** The first records, those of keys before them; what is no object is left out. */
 export function sampleJsonLines(text: string, open: boolean): readonly (readonly string[])[] {
-  const objects = linesOf(text, open)
-    .slice(0, sampleLines)
-    .flatMap((line) => (isObject(line) ? [cellsOf(JSON.parse(line))] : []));
+  return sampleObjects(
+    linesOf(text, open)
+      .slice(0, sampleLines)
+      .flatMap((line) => (isObject(line) ? [JSON.parse(line)] : [])),
+  );
+}
+
+/** Objects as records, the keys before them. */
+export function sampleObjects(list: readonly Row[]): readonly (readonly string[])[] {
+  const objects = list.map(cellsOf);
   const keys = [...new Set(objects.flatMap((cells) => [...cells.keys()]))];
   return [keys, ...objects.map((cells) => keys.map((key) => cells.get(key) ?? ''))];
 }
 
-/** The keys of all objects in the order in which they appear. Throws as `readJsonLines` does. */
-export async function jsonKeys(name: string, parts: AsyncIterable<string>): Promise<readonly string[]> {
+/** The keys of all objects in the order in which they appear. */
+export async function keysOf(name: string, parts: AsyncIterable<Objects>): Promise<readonly string[]> {
   const keys = new Set<string>();
-  for await (const { objects, lines } of objectsOf(name, parts)) {
+  for await (const { objects, lines } of parts) {
     for (const [at, cells] of objects.entries()) {
       for (const key of cells.keys()) keys.add(key);
       if (keys.size > mostColumns) throw tooMany(name, lines[at] ?? 0, keys.size);
@@ -46,23 +57,35 @@ export async function jsonKeys(name: string, parts: AsyncIterable<string>): Prom
 /**
  * Objects as records, the keys before them: objects within objects by names joined with points, items of arrays by their
  * numbers from 1 (`a.x_1`), what is missing or null as an empty cell.
- *
- * @throws UserError with the line and column where a line is no JSON object
  */
-export async function* readJsonLines(
-  name: string,
-  parts: AsyncIterable<string>,
-  keys: readonly string[],
-): AsyncGenerator<Records> {
+export async function* objectRecords(parts: AsyncIterable<Objects>, keys: readonly string[]): AsyncGenerator<Records> {
   yield { cells: [keys], lines: [1], afterBlank: undefined };
-  for await (const { objects, lines } of objectsOf(name, parts))
+  for await (const { objects, lines } of parts)
     yield { cells: objects.map((cells) => keys.map((key) => cells.get(key) ?? '')), lines, afterBlank: undefined };
 }
 
-async function* objectsOf(
-  name: string,
-  parts: AsyncIterable<string>,
-): AsyncGenerator<{ readonly objects: readonly ReadonlyMap<string, string>[]; readonly lines: readonly number[] }> {
+/** Some objects, by the names of their columns, with the line or row of each, from 1. */
+interface Objects {
+  readonly objects: readonly ReadonlyMap<string, string>[];
+  readonly lines: readonly number[];
+}
+
+/** The rows of a file that is no text. */
+export async function* rowsAsObjects({ parts }: ObjectRows): AsyncGenerator<Objects> {
+  let before = 0;
+  for await (const rows of parts()) {
+    const first = before + 1;
+    yield { objects: rows.map(cellsOf), lines: rows.map((_, at) => first + at) };
+    before += rows.length;
+  }
+}
+
+/**
+ * The objects of a text.
+ *
+ * @throws UserError with the line and column where a line is no JSON object
+ */
+export async function* linesAsObjects(name: string, parts: AsyncIterable<string>): AsyncGenerator<Objects> {
   let rest = '';
   let line = 0;
   const parsed = (texts: readonly string[]) => {
@@ -125,11 +148,12 @@ function tooMany(name: string, line: number, count: number): UserError {
 }
 
 /** The values of an object by the names of their columns. */
-function cellsOf(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+function cellsOf(value: Row): ReadonlyMap<string, string> {
   const cells = new Map<string, string>();
   const add = (name: string, item: unknown, depth: number): void => {
     if (item === null || item === undefined) cells.set(name, '');
-    else if (typeof item !== 'object' || depth > deepest) cells.set(name, textOf(item));
+    else if (typeof item !== 'object' || item instanceof Date || depth > deepest) cells.set(name, textOf(item));
+    else if (item instanceof Uint8Array) cells.set(name, '');
     else if (Array.isArray(item)) addArray(name, item, depth);
     else for (const [key, inner] of Object.entries(item)) add(`${name}.${key}`, inner, depth + 1);
   };
@@ -147,9 +171,15 @@ function cellsOf(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, 
   return cells;
 }
 
-const textOf = (item: unknown) => (typeof item === 'string' ? item : (JSON.stringify(item) ?? ''));
+function textOf(item: unknown): string {
+  if (typeof item === 'string') return item;
+  if (typeof item === 'bigint') return String(item);
+  // A day, where there is no time of it.
+  if (item instanceof Date) return item.toISOString().replace(/T00:00:00\.000Z$/, '');
+  return JSON.stringify(item) ?? '';
+}
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -3,7 +3,7 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type Dialect, findDialect, usualWidth } from './dialect';
 import { type ColumnEvidence, type DateEvidence, newEvidence, observe } from './evidence';
-import { jsonLines } from './json-lines';
+import { jsonLines, parquet } from './json-lines';
 import { decideKind } from './kinds';
 import { type ColumnLook, labelledColumns } from './labelled';
 import { numberedColumns } from './numbered';
@@ -53,10 +53,10 @@ export function looksLikeTable(file: DatasetFile, reading: Partial<Reading>): Ta
   }
 }
 
-/** Whether each line of a file is a JSON object. */
-export function isJsonLines(file: DatasetFile, reading: Partial<Reading>): boolean {
+/** Whether a file holds objects: lines of JSON, or Parquet. */
+export function holdsObjects(file: DatasetFile, reading: Partial<Reading>): boolean {
   try {
-    return findDialect(file, reading).delimiter === jsonLines;
+    return [jsonLines, parquet].includes(findDialect(file, reading).delimiter);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return false;
@@ -95,7 +95,9 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   const columns =
     delimiter === jsonLines
       ? `lines of JSON with ${width} keys`
-      : `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
+      : delimiter === parquet
+        ? `${width} columns of Parquet`
+        : `${width} columns separated by ${separators[delimiter] ?? delimiter}`;
   if (rows.length < 2) return { table: false, why: 'it has fewer than two rows', ...seen };
   if (share < 0.9) return { table: false, why: 'its lines differ in their number of columns', ...seen };
   if (numericColumns === 0) {

@@ -9,7 +9,7 @@ import type { Column } from './columns';
 import { type Dialect, findDialect } from './dialect';
 import type { Cell } from './evidence';
 import { fillColumns, type TableUse } from './fill';
-import { jsonLines } from './json-lines';
+import { jsonLines, parquet } from './json-lines';
 import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
 import type { Decimal } from './numbers';
@@ -87,7 +87,7 @@ export async function readTable(
 /** The mark under which more cells are numbers; where all fit both, commas are decimal unless they separate columns. */
 function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Partial<Reading>): Decimal {
   if (decimal === '.' || decimal === ',') return decimal;
-  if (delimiter === jsonLines) return '.';
+  if (delimiter === jsonLines || delimiter === parquet) return '.';
   const [points, commas] = (['.', ','] as const).map((mark) =>
     columns.reduce((sum, { numbers }) => sum + numbers[mark], 0),
   );

@@ -4,7 +4,7 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type DecodingTally, decode } from '../text/decode';
 import type { Dialect } from './dialect';
-import { jsonKeys, jsonLines, readJsonLines } from './json-lines';
+import { jsonLines, keysOf, linesAsObjects, objectRecords, parquet, rowsAsObjects } from './json-lines';
 
 /** Records of a table with the line of the file, from 1, in which each begins. Blank lines are left out. */
 export interface Records {
@@ -24,9 +24,14 @@ export async function recordsOf(
   invalid: Reading['invalid'],
 ): Promise<ReadRecords> {
   const text = (tally?: DecodingTally) => decode(file, encoding, invalid, tally);
+  const { objects } = file;
+  if (objects && delimiter === parquet) {
+    const keys = objects.columns ?? (await keysOf(file.name, rowsAsObjects(objects)));
+    return () => objectRecords(rowsAsObjects(objects), keys);
+  }
   if (delimiter !== jsonLines) return (tally) => readRecords(file.name, text(tally), delimiter, skip);
-  const keys = await jsonKeys(file.name, text());
-  return (tally) => readJsonLines(file.name, text(tally), keys);
+  const keys = await keysOf(file.name, linesAsObjects(file.name, text()));
+  return (tally) => objectRecords(linesAsObjects(file.name, text(tally)), keys);
 }
 
 interface Parsed {

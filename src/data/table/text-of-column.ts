@@ -16,7 +16,7 @@ const partCharacters = 65_536;
 export async function textOfColumn(
   file: DatasetFile,
   reading: Partial<Reading>,
-): Promise<TextDataset & { readonly column: string }> {
+): Promise<TextDataset & { readonly column: string; readonly delimiter: string }> {
   const table = await readTable(file, reading, 'cells');
   const wanted = reading.columns?.[0] ?? reading.target;
   const sized = table.columns
@@ -39,6 +39,7 @@ export async function textOfColumn(
     warnings: table.warnings,
     characters,
     column: column.name,
+    delimiter: table.delimiter,
     async *chunks() {
       let part = '';
       for (const text of column.values ?? []) {

@@ -27,6 +27,7 @@ const delimiters: readonly (readonly [string, string])[] = [
   ['|', 'vertical bar'],
   [' ', 'space'],
   ['json', 'none: each line is a JSON object'],
+  ['parquet', 'none: Parquet'],
 ];
 
 const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: DatasetReport) => ReadingItem[]>> = {

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
-import { type DatasetFile, isJsonLines, readText, textOfColumn } from '../../data';
+import { type DatasetFile, holdsObjects, readText, textOfColumn } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { LanguageSample } from '../../protocol/run';
 import { usualLength } from '../../samples/language';
@@ -65,7 +65,7 @@ export const language: Task<LanguageEncoding> = {
         reading: {
           ...reading,
           ...{ task: 'language', tokens: unit, encoding: text.encoding },
-          ...(column && { delimiter: 'json' as const, columns: [column.column] }),
+          ...(column && { delimiter: column.delimiter as Reading['delimiter'], columns: [column.column] }),
         },
         text: {
           encoding: text.encoding,
@@ -158,7 +158,8 @@ function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly s
   return boundary;
 }
 
-/** Whether what is to be learned is a column's texts: where lines are objects, unless they are to be read as they stand. */
+/** Whether what is to be learned is a column's texts: where rows are objects, unless lines are to be read as they stand. */
 function isTable(file: DatasetFile, reading: Reading): boolean {
-  return reading.delimiter === 'json' || (reading.delimiter === 'auto' && isJsonLines(file, reading));
+  const { delimiter } = reading;
+  return delimiter === 'json' || delimiter === 'parquet' || (delimiter === 'auto' && holdsObjects(file, reading));
 }

@@ -1,0 +1,81 @@
+import { open } from 'node:fs/promises';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import { UserError } from '../../base/user-error';
+import { excerpt } from '../../base/visible';
+
+/** Rows of a file that is no text, as objects. */
+export interface ObjectRows {
+  /** The first of them. */
+  readonly sample: readonly Row[];
+  /** Names of the columns, where all rows have the same and none holds others. */
+  readonly columns: readonly string[] | undefined;
+  /** All of them, some at a time; can be called again. */
+  parts(): AsyncIterable<readonly Row[]>;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+const sampleRows = 500;
+/** As many are decoded at once; a group of rows that has more is read in parts. */
+const rowsTogether = 50_000;
+
+/** Whether a file begins as Parquet does. */
+export function isParquet(head: Uint8Array): boolean {
+  return String.fromCharCode(...head.subarray(0, 4)) === 'PAR1';
+}
+
+/**
+ * Opens a Parquet file (Apache Parquet format 2).
+ *
+ * @throws UserError when it is cut short, damaged, encrypted or without rows
+ */
+export async function openParquet(path: string, name: string, bytes: number): Promise<ObjectRows> {
+  // Of no use to whoever reads text.
+  const { parquetMetadataAsync, parquetReadObjects } = await import(/* webpackMode: "eager" */ 'hyparquet');
+  const { compressors } = await import(/* webpackMode: "eager" */ 'hyparquet-compressors');
+  const file: AsyncBuffer = { byteLength: bytes, slice: (start, end = bytes) => partOf(path, start, end) };
+  const metadata = await parquetMetadataAsync(file).catch((error: unknown) => {
+    throw damaged(name, error);
+  });
+  const count = Number(metadata.num_rows);
+  if (count === 0) {
+    throw new UserError({ what: 'The Parquet file has no rows', where: name, wayOut: 'Choose a file with rows.' });
+  }
+  const rows = (rowStart: number, rowEnd: number): Promise<Row[]> =>
+    parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }).catch((error: unknown) => {
+      throw damaged(name, error);
+    });
+  return {
+    sample: await rows(0, Math.min(sampleRows, count)),
+    columns: flatColumns(metadata),
+    async *parts() {
+      for (let from = 0; from < count; from += rowsTogether)
+        yield await rows(from, Math.min(count, from + rowsTogether));
+    },
+  };
+}
+
+/** Undefined where a column holds others. */
+function flatColumns({ schema: [root, ...others] }: FileMetaData): string[] | undefined {
+  const isFlat = root?.num_children === others.length && others.every(({ num_children }) => !num_children);
+  return isFlat ? others.map(({ name }) => name) : undefined;
+}
+
+async function partOf(path: string, start: number, end: number): Promise<ArrayBuffer> {
+  const part = new Uint8Array(end - start);
+  const handle = await open(path, 'r');
+  try {
+    await handle.read(part, 0, part.length, start);
+  } finally {
+    await handle.close();
+  }
+  return part.buffer;
+}
+
+function damaged(name: string, error: unknown): UserError {
+  return new UserError({
+    what: `The Parquet file is cut short, damaged, or of a kind that cannot be read: ${excerpt(error instanceof Error ? error.message : String(error), 120)}`,
+    where: name,
+    wayOut: 'Copy it again from where it came from, or write it anew (pandas: df.to_parquet).',
+  });
+}
