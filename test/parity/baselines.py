@@ -15,11 +15,31 @@ import sklearn.metrics
 import sklearn.preprocessing
 import torch
 
-from cells import UNITS, named, plain, single_bias
-
 torch.set_default_dtype(torch.float64)
 random = numpy.random.default_rng(31)
 WINDOW = 6
+UNITS = 4
+
+
+def plain(tensor):
+    return {"shape": list(tensor.shape), "values": [float(f"{v:.8g}") for v in tensor.detach().flatten().tolist()]}
+
+
+def single_bias(net):
+    """Our cells have one bias a map, PyTorch's two."""
+    with torch.no_grad():
+        net.bias_hh_l0.zero_()
+
+
+def named(net):
+    """The weights of an LSTM's one layer by our names, [in, out]."""
+    out = {}
+    for index, gate in enumerate("ifgo"):
+        rows = slice(index * UNITS, (index + 1) * UNITS)
+        out[f"layers.0.{gate}.W"] = net.weight_ih_l0[rows].T
+        out[f"layers.0.{gate}.U"] = net.weight_hh_l0[rows].T
+        out[f"layers.0.{gate}.b"] = net.bias_ih_l0[rows]
+    return out
 
 
 def errors(truth, forecast):
@@ -38,25 +58,38 @@ def series(rows, boundary, columns, period):
     return numpy.round(20 + season + level + 0.3 * random.standard_normal((rows, columns)), 3)
 
 
-def forecast_case(rows, columns, period, share):
+def growth(rows, columns, period):
+    """What grows by shares, and swings the more the higher it is."""
+    time = numpy.arange(rows)[:, None]
+    season = 0.2 * numpy.sin(2 * numpy.pi * time / period + random.uniform(0, 6, columns))
+    return numpy.round(100 * numpy.exp(0.012 * time + season + 0.02 * random.standard_normal((rows, columns))), 3)
+
+
+def forecast_case(rows, columns, period, share, grows=False):
     boundary = rows - max(1, math.floor(rows * share))
-    values = series(rows, boundary, columns, period)
-    scaler = sklearn.preprocessing.StandardScaler().fit(values[:boundary])
-    scaled = scaler.transform(values)
+    values = growth(rows, columns, period) if grows else series(rows, boundary, columns, period)
+    inner = numpy.log(values) if grows else values
+    outer = numpy.exp if grows else lambda table: table
+    scaler = sklearn.preprocessing.StandardScaler().fit(inner[:boundary])
+    steps = numpy.diff(inner, axis=0, prepend=inner[:1])
+    change = numpy.sqrt(numpy.mean(steps[1:boundary] ** 2, axis=0))
+    steps = steps / change
+    # Of each column its level, unless that leaves what was trained on, and its change.
+    features = [steps] if grows else [scaler.transform(inner), steps]
+    features = numpy.stack(features, axis=2).reshape(rows, -1)
     torch.manual_seed(rows)
-    net = torch.nn.LSTM(columns, UNITS, 1, batch_first=True)
+    net = torch.nn.LSTM(features.shape[1], UNITS, 1, batch_first=True)
     head = torch.nn.Linear(UNITS, columns)
-    single_bias(net, "lstm", 1)
+    single_bias(net)
     # Each row from those before it, the state warmed up on the two windows before the validation part.
     first = max(0, boundary - 2 * WINDOW - 1)
     with torch.no_grad():
-        hidden, _ = net(torch.tensor(scaled[None, first : rows - 1]))
-        change = head(hidden)[0].numpy()
-    forecast = (scaled[first : rows - 1] + change)[-(rows - boundary) :]
-    truth = scaled[boundary:]
-    target = lambda table: scaler.inverse_transform(table)[:, 0]
-    naive = lambda lag: (scaled[boundary - lag : rows - lag], values[boundary - lag : rows - lag, 0])
-    weights = {"head.W": head.weight.T, "head.b": head.bias, **named(net, "lstm", 1, lambda p: p)}
+        hidden, _ = net(torch.tensor(features[None, first : rows - 1]))
+        said = head(hidden)[0].numpy()[-(rows - boundary) :]
+    truth = inner[boundary:] / change
+    before = inner[boundary - 1 : rows - 1]
+    naive = lambda lag: (inner[boundary - lag : rows - lag] / change, values[boundary - lag : rows - lag, 0])
+    weights = {"head.W": head.weight.T, "head.b": head.bias, **named(net)}
     mse = lambda table: float(sklearn.metrics.mean_squared_error(truth, table))
     return {
         "values": values.tolist(),
@@ -65,11 +98,13 @@ def forecast_case(rows, columns, period, share):
         "window": WINDOW,
         "units": UNITS,
         "period": period,
+        "grows": grows,
         "means": scaler.mean_.tolist(),
         "deviations": scaler.scale_.tolist(),
+        "changes": change.tolist(),
         "weights": {k: plain(v) for k, v in weights.items()},
-        "loss": mse(forecast),
-        "own": errors(values[boundary:, 0], target(forecast)),
+        "loss": mse(before / change + said),
+        "own": errors(values[boundary:, 0], outer(before + said * change)[:, 0]),
         "lastValue": {**errors(values[boundary:, 0], naive(1)[1]), "loss": mse(naive(1)[0])},
         "seasonalNaive": {**errors(values[boundary:, 0], naive(period)[1]), "loss": mse(naive(period)[0])},
     }
@@ -106,6 +141,7 @@ stored = {
         forecast_case(150, 1, 12, 0.1),
         forecast_case(200, 3, 7, 0.2),
         forecast_case(90, 2, 4, 0.3),
+        forecast_case(160, 2, 12, 0.15, grows=True),
     ],
     "texts": [
         language_case(prose(300), 0.1),

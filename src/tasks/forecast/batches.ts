@@ -3,7 +3,7 @@ import type { TrainingWindows } from '../task';
 import { windowsOf } from '../windows';
 import type { Series } from './series';
 
-/** Windows of rows; the target of a row is the change from it to the next, in scaled units. */
+/** Windows of rows; the target of a row is the change from it to the next, scaled. */
 export function forecastWindows(
   series: Series,
   { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
@@ -24,26 +24,26 @@ export function forecastWindows(
   };
 }
 
-/** Scaled rows from each start on: [starts, length, columns]. */
+/** What the network reads of the rows from each start on: [starts, length, features]. */
 export function seriesTensor(series: Series, starts: readonly number[], length: number): tf.Tensor3D {
-  const width = series.columns.length;
+  return rowsTensor(starts, length, series.features.length, series.featureAt);
+}
+
+/** Changes to the row that follows each row: [starts, length, columns]. */
+function changeTensor({ columns, changeAt }: Series, starts: readonly number[], length: number): tf.Tensor3D {
+  return rowsTensor(starts, length, columns.length, (row, column) => changeAt(row + 1, column));
+}
+
+function rowsTensor(
+  starts: readonly number[],
+  length: number,
+  width: number,
+  valueAt: (row: number, place: number) => number,
+): tf.Tensor3D {
   const rows = new Float32Array(starts.length * length * width);
   let at = 0;
   for (const start of starts)
     for (let row = start; row < start + length; row++)
-      for (let column = 0; column < width; column++) rows[at++] = series.scaledAt(row, column);
+      for (let place = 0; place < width; place++) rows[at++] = valueAt(row, place);
   return tf.tensor3d(rows, [starts.length, length, width]);
-}
-
-function changeTensor(series: Series, starts: readonly number[], length: number): tf.Tensor3D {
-  return tf.tidy(() =>
-    tf.sub(
-      seriesTensor(
-        series,
-        starts.map((start) => start + 1),
-        length,
-      ),
-      seriesTensor(series, starts, length),
-    ),
-  );
 }

@@ -4,6 +4,7 @@ import type { Baseline } from '../../protocol/dataset';
 import type { ForecastError, ValidationError } from '../../protocol/run';
 import type { Evaluation } from '../task';
 import { seriesTensor } from './batches';
+import { type ColumnForm, innerValue, outerValue } from './form';
 import type { Series } from './series';
 
 /** Up to this many rows, the validation part is read as one stream; beyond, as parallel ones, which is faster. */
@@ -49,12 +50,12 @@ export async function evaluateForecast(
     for (let step = 0; step < perStream; step++) {
       const row = start + step;
       for (let column = 0; column < width; column++) {
-        const forecast =
-          series.scaledAt(row - 1, column) +
-          at(changes, (stream * (warmUp + perStream) + warmUp + step) * width + column);
-        const error = forecast - series.scaledAt(row, column);
-        squares += error * error;
-        if (column === series.target) errors.push(error * (series.deviations[column] ?? 1));
+        const change = at(changes, (stream * (warmUp + perStream) + warmUp + step) * width + column);
+        squares += (change - series.changeAt(row, column)) ** 2;
+        if (column !== series.target) continue;
+        const form = series.forms[column] as ColumnForm;
+        const before = innerValue(form, series.valueAt(row - 1, column));
+        errors.push(outerValue(form, before + change * form.change) - series.valueAt(row, column));
       }
     }
   });
@@ -68,11 +69,15 @@ export async function evaluateForecast(
 export function forecastBaselines(series: Series, period: number | undefined): Baseline[] {
   const width = series.columns.length;
   const end = validationEnd(series);
+  const lagged = (row: number, lag: number, column: number) => {
+    const form = series.forms[column] as ColumnForm;
+    const inner = (of: number) => innerValue(form, series.valueAt(of, column));
+    return (inner(row) - inner(row - lag)) / form.change;
+  };
   const lossOfLag = (lag: number) => {
     let squares = 0;
     for (let row = series.boundary; row < end; row++)
-      for (let column = 0; column < width; column++)
-        squares += (series.scaledAt(row, column) - series.scaledAt(row - lag, column)) ** 2;
+      for (let column = 0; column < width; column++) squares += lagged(row, lag, column) ** 2;
     return squares / ((end - series.boundary) * width);
   };
   const baselines = [{ name: 'last value', loss: lossOfLag(1) }];

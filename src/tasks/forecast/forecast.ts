@@ -9,6 +9,7 @@ import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
 import { forecastWindows } from './batches';
 import { evaluateForecast, forecastBaselines, mostValidationRows } from './evaluate';
+import { type ColumnForm, featuresOf, featureValue, innerValue, outerValue } from './form';
 import { seasonOf } from './season';
 import { type Series, seriesOf } from './series';
 
@@ -17,8 +18,7 @@ export interface ForecastEncoding {
   readonly task: 'forecast';
   readonly columns: readonly string[];
   readonly target: number;
-  readonly means: readonly number[];
-  readonly deviations: readonly number[];
+  readonly forms: readonly ColumnForm[];
   /** Rows to forecast unless asked otherwise. */
   readonly horizon: number;
   /** The file's last rows, in its own units: [rows, columns]. */
@@ -33,7 +33,10 @@ const longestForecast = 2000;
 const probeRows = 48;
 const longestSearch = 100_000;
 
-/** Next-row prediction on numbers: the network reads scaled rows and gives the change to the next one. */
+/**
+ * Next-row prediction on numbers: the network reads where each column stands and how it came there, and says the change to the
+ * next row, in units of what changes usually are: a loss of 1 is that of who always says the last value.
+ */
 export const forecast: Task<ForecastEncoding> = {
   name: 'forecast',
 
@@ -59,12 +62,12 @@ export const forecast: Task<ForecastEncoding> = {
     };
   },
 
-  spec: ({ columns }, { cell, units, layers, dropout }) => ({
+  spec: ({ columns, forms }, { cell, units, layers, dropout }) => ({
     cell,
     units,
     layers,
     dropout,
-    input: { kind: 'numbers', size: columns.length },
+    input: { kind: 'numbers', size: featuresOf(forms).length },
     outputs: columns.length,
   }),
 
@@ -92,7 +95,7 @@ export const forecast: Task<ForecastEncoding> = {
     const typed = text?.trim() ? rowsFromText(encoding, text) : undefined;
     const rows = typed ?? encoding.context.slice(-probeRows);
     const labels = typed ? typed.map((_, row) => String(row + 1)) : encoding.labels.slice(-rows.length);
-    return { labels, input: rowTensor(scale(encoding, rows), encoding.columns.length) };
+    return { labels, input: featureTensor(encoding, innerRows(encoding, rows)) };
   },
 };
 
@@ -112,8 +115,7 @@ function encodingOf(series: Series, period: number | undefined): ForecastEncodin
     task: 'forecast',
     columns: series.columns,
     target: series.target,
-    means: series.means,
-    deviations: series.deviations,
+    forms: series.forms,
     horizon,
     context: rows.map((row) => series.columns.map((_, column) => series.valueAt(row, column))),
     labels: rows.map((row) => series.labels?.at(row) ?? String(row + 1)),
@@ -142,39 +144,54 @@ async function forecastFrom(
   origin: number,
   steps: number,
 ): Promise<number[][]> {
-  const width = encoding.columns.length;
+  const { forms } = encoding;
+  const known = innerRows(encoding, encoding.context.slice(0, origin));
   let state: ModelState = model.zeroState(1);
-  let rows = scale(encoding, encoding.context.slice(0, origin));
+  let input = featureTensor(encoding, known);
+  let last = known.at(-1) ?? [];
   const ahead: number[][] = [];
   while (ahead.length < steps) {
-    const length = rows.length / width;
+    const length = input.shape[1];
     const [change, ...next] = tf.tidy(() => {
-      const forward = model.forward(rowTensor(rows, width), state);
-      return [tf.slice(forward.output, [0, length - 1, 0], [1, 1, width]), ...forward.state];
+      const forward = model.forward(input, state);
+      return [tf.slice(forward.output, [0, length - 1, 0], [1, 1, forms.length]), ...forward.state];
     });
-    tf.dispose([...state]);
+    tf.dispose([input, ...state]);
     state = next as tf.Tensor2D[];
     const changes = (await change?.data()) ?? [];
     change?.dispose();
-    const last = rows.subarray(rows.length - width);
-    rows = Float32Array.from(last, (value, column) => value + (changes[column] ?? 0));
-    ahead.push(
-      Array.from(rows, (value, column) => value * (encoding.deviations[column] ?? 1) + (encoding.means[column] ?? 0)),
-    );
+    const row = forms.map((form, column) => (last[column] ?? 0) + (changes[column] ?? 0) * form.change);
+    ahead.push(row.map((inner, column) => outerValue(forms[column] ?? {}, inner)));
+    input = featureTensor(encoding, [row], last);
+    last = row;
   }
-  tf.dispose([...state]);
+  tf.dispose([input, ...state]);
   return ahead;
 }
 
-/** [1, rows, width] */
-function rowTensor(rows: Float32Array, width: number): tf.Tensor3D {
-  return tf.tensor3d(rows, [1, rows.length / width, width]);
+function innerRows({ forms }: ForecastEncoding, rows: readonly (readonly number[])[]): number[][] {
+  return rows.map((row) => row.map((value, column) => innerValue(forms[column] ?? {}, value)));
 }
 
-function scale({ means, deviations }: ForecastEncoding, rows: readonly (readonly number[])[]): Float32Array {
-  return Float32Array.from(
-    rows.flatMap((row) => row.map((value, column) => (value - (means[column] ?? 0)) / (deviations[column] ?? 1))),
-  );
+/**
+ * What the network reads of some rows: [1, rows, features].
+ *
+ * @param before the row before them, where there is one
+ */
+function featureTensor(
+  { forms }: ForecastEncoding,
+  rows: readonly (readonly number[])[],
+  before?: readonly number[],
+): tf.Tensor3D {
+  const features = featuresOf(forms);
+  const values = rows.flatMap((row, at) => {
+    const previous = at > 0 ? rows[at - 1] : before;
+    return features.map((feature) => {
+      const { column } = feature;
+      return featureValue(forms[column] as ColumnForm, feature, row[column] ?? Number.NaN, previous?.[column]);
+    });
+  });
+  return tf.tensor3d(values, [1, rows.length, features.length]);
 }
 
 /** Rows that a person typed: numbers apart by spaces, rows by semicolons or lines; one column may do without. */

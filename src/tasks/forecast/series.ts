@@ -1,8 +1,8 @@
 import { UserError } from '../../base/user-error';
 import { gapsFilled, type Rows, type TableDataset } from '../../data';
-import { scaleOf } from '../scale';
+import { type ColumnForm, type Feature, featuresOf, featureValue, formOf, innerValue } from './form';
 
-/** Numeric columns of a table, gaps filled, scaled by the training part; what is read is computed then, for a copy may be large. */
+/** Numeric columns of a table, gaps filled; what is read is computed then, for a copy may be large. */
 export interface Series {
   readonly columns: readonly string[];
   /** Place of the target among the columns. */
@@ -12,11 +12,13 @@ export interface Series {
   readonly boundary: number;
   /** In the file's own units. */
   valueAt(row: number, column: number): number;
-  /** Of the training part, a column each: scaled = (value - mean) / deviation. */
-  readonly means: readonly number[];
-  readonly deviations: readonly number[];
-  /** In single precision, as the network sees it. */
-  scaledAt(row: number, column: number): number;
+  /** Of each column, found in the training part. */
+  readonly forms: readonly ColumnForm[];
+  /** What the network reads of a row. */
+  readonly features: readonly Feature[];
+  featureAt(row: number, feature: number): number;
+  /** The change of a column from the row before, scaled: what the network is to say. */
+  changeAt(row: number, column: number): number;
   /** One label a row, where there is a date column. */
   readonly labels: Rows<string> | undefined;
   readonly warnings: readonly string[];
@@ -57,7 +59,8 @@ export function seriesOf(
   });
 
   const columns = names.map((column) => filled(table, column));
-  const scales = columns.map((values) => scaleOf(boundary, (row) => values.at(row)));
+  const forms = columns.map((values) => formOf(boundary, (row) => values.at(row)));
+  const features = featuresOf(forms);
   for (const column of names) {
     const missing = table.columns.find((candidate) => candidate.name === column)?.missing ?? 0;
     if (missing > 0)
@@ -65,18 +68,22 @@ export function seriesOf(
   }
   const date = table.columns.find((column) => column.name === chosen.date);
   const valueAt = (row: number, column: number) => columns[column]?.at(row) ?? Number.NaN;
+  const formAt = (column: number) => forms[column] as ColumnForm;
+  const innerAt = (row: number, column: number) => innerValue(formAt(column), valueAt(row, column));
   return {
     columns: names,
     target: 0,
     rows,
     boundary,
     valueAt,
-    means: scales.map(({ mean }) => mean),
-    deviations: scales.map(({ deviation }) => deviation),
-    scaledAt: (row, column) => {
-      const { mean, deviation } = scales[column] ?? { mean: 0, deviation: 1 };
-      return Math.fround((valueAt(row, column) - mean) / deviation);
+    forms,
+    features,
+    featureAt: (row, place) => {
+      const feature = features[place] as Feature;
+      const before = row > 0 ? innerAt(row - 1, feature.column) : undefined;
+      return featureValue(formAt(feature.column), feature, innerAt(row, feature.column), before);
     },
+    changeAt: (row, column) => (innerAt(row, column) - innerAt(row - 1, column)) / formAt(column).change,
     labels: date?.kind === 'date' ? date.labels : undefined,
     warnings,
   };

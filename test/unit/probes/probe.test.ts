@@ -147,8 +147,10 @@ describe('what a probe is fed', () => {
       task: 'forecast',
       columns: ['p', 'q'],
       target: 0,
-      means: [10, 0],
-      deviations: [2, 5],
+      forms: [
+        { mean: 10, deviation: 2, change: 4, isTrending: false },
+        { mean: 0, deviation: 5, change: 10, isTrending: true },
+      ],
       horizon: 2,
       context: [
         [9, 1],
@@ -162,9 +164,9 @@ describe('what a probe is fed', () => {
     expect(typed.labels).toEqual(['1', '2', '3']);
     expect(typed.input.arraySync()).toEqual([
       [
-        [0, 1],
-        [2, -1],
-        [-1, 0],
+        [0, 0, 0],
+        [2, 1, -1],
+        [-1, -1.5, 0.5],
       ],
     ]);
     const kept = forecast.probeInput(encoding, ' ');

@@ -28,10 +28,10 @@ async function series(values: readonly (readonly number[])[], validationShare: n
 }
 
 /** What the network sees of the rows before `end`. */
-const scaledRows = ({ columns, scaledAt }: Series, end: number) =>
-  Array.from({ length: end }, (_, row) => columns.map((_column, column) => scaledAt(row, column)));
+const readRows = ({ features, featureAt }: Series, end: number) =>
+  Array.from({ length: end }, (_, row) => features.map((_feature, place) => featureAt(row, place)));
 
-function modelOf({ weights, units, values }: Stored): Model {
+function modelOf({ weights, units, values, grows }: Stored): Model {
   const columns = names(values).length;
   const arrays = Object.entries(weights as Record<string, { shape: number[]; values: number[] }>);
   return Model.fromArrays(
@@ -40,7 +40,7 @@ function modelOf({ weights, units, values }: Stored): Model {
       units,
       layers: 1,
       dropout: 0,
-      input: { kind: 'numbers', size: columns },
+      input: { kind: 'numbers', size: grows ? columns : 2 * columns },
       outputs: columns,
     },
     new Map(arrays.map(([name, array]) => [name, { shape: array.shape, values: Float32Array.from(array.values) }])),
@@ -51,14 +51,15 @@ describe.each(
   stored.forecasts.map((each) => [`${each.values.length} rows, ${each.means.length} columns`, each] as const),
 )('a series of %s has, as in scikit-learn and PyTorch,', (_, each) => {
   test('the scales of its training part', async () => {
-    const { means, deviations, boundary } = await series(each.values, each.share);
+    const { forms, boundary } = await series(each.values, each.share);
     expect(boundary).toBe(each.boundary);
-    each.means.forEach((mean, column) => {
-      expect(means[column]).toBeCloseTo(mean, 9);
-    });
-    each.deviations.forEach((deviation, column) => {
-      expect(deviations[column]).toBeCloseTo(deviation, 9);
-    });
+    for (const [column, form] of forms.entries()) {
+      expect(form.mean).toBeCloseTo(each.means[column] ?? Number.NaN, 9);
+      expect(form.deviation).toBeCloseTo(each.deviations[column] ?? Number.NaN, 9);
+      expect(form.change).toBeCloseTo(each.changes[column] ?? Number.NaN, 9);
+      expect(form.isTrending).toBe(each.grows);
+      expect(form.logFrom !== undefined).toBe(each.grows);
+    }
   });
 
   test('the loss, RMSE and MAE of a model, of the last value and of the last season', async () => {
@@ -74,8 +75,8 @@ describe.each(
     model.dispose();
     expect(evaluation.validationLoss / each.loss).toBeCloseTo(1, 5);
     const error = evaluation.validationError;
-    expect(error?.rmse).toBeCloseTo(each.own.rmse, 5);
-    expect(error?.mae).toBeCloseTo(each.own.mae, 5);
+    expect((error?.rmse ?? 0) / each.own.rmse).toBeCloseTo(1, 5);
+    expect((error?.mae ?? 0) / each.own.mae).toBeCloseTo(1, 5);
     expect(error?.lastValue.rmse).toBeCloseTo(each.lastValue.rmse, 9);
     expect(error?.lastValue.mae).toBeCloseTo(each.lastValue.mae, 9);
     expect(error?.seasonalNaive?.rmse).toBeCloseTo(each.seasonalNaive.rmse, 9);
@@ -83,8 +84,8 @@ describe.each(
     expect(error?.seasonalNaive?.period).toBe(each.period);
 
     const [last, seasonal] = forecastBaselines(own, each.period);
-    expect(last?.loss).toBeCloseTo(each.lastValue.loss, 5);
-    expect(seasonal?.loss).toBeCloseTo(each.seasonalNaive.loss, 5);
+    expect(last?.loss).toBeCloseTo(each.lastValue.loss, 8);
+    expect(seasonal?.loss).toBeCloseTo(each.seasonalNaive.loss, 8);
   });
 
   test('the same figures in the report of the file', async () => {
@@ -95,7 +96,7 @@ describe.each(
     expect(report.baselines.map(({ name }) => name)).toEqual(['last value', `seasonal naive (${each.period})`]);
     expect(report.baselines[0]?.loss).toBeCloseTo(each.lastValue.loss, 5);
     expect(report.baselines[1]?.loss).toBeCloseTo(each.seasonalNaive.loss, 5);
-    expect(encoding.means[0]).toBeCloseTo(each.means[0] ?? Number.NaN, 9);
+    expect(encoding.forms[0]?.mean).toBeCloseTo(each.means[0] ?? Number.NaN, 9);
   });
 });
 
@@ -110,7 +111,7 @@ describe.each(stored.texts.map((each) => [each.text.slice(0, 20), each] as const
   });
 });
 
-test('nothing of the validation part reaches scales, scaled training rows, season, vocabulary or training windows', async () => {
+test('nothing of the validation part reaches scales, what is read of training rows, season, vocabulary or training windows', async () => {
   const [each] = stored.forecasts;
   const values = each?.values ?? [];
   const boundary = each?.boundary ?? 0;
@@ -122,13 +123,12 @@ test('nothing of the validation part reaches scales, scaled training rows, seaso
       forecast.prepare(await textFile('x.csv', asTable(table)), reading('c0'), options),
     ),
   );
-  expect(other?.encoding.means).toEqual(one?.encoding.means);
-  expect(other?.encoding.deviations).toEqual(one?.encoding.deviations);
+  expect(other?.encoding.forms).toEqual(one?.encoding.forms);
   expect(other?.report.baselines.map(({ name }) => name)).toEqual(one?.report.baselines.map(({ name }) => name));
   const [before, after] = await Promise.all([values, changed].map((table) => series(table, options.validationShare)));
   if (!before || !after) throw new Error('Both were read');
-  expect(scaledRows(after, boundary)).toEqual(scaledRows(before, boundary));
-  expect(scaledRows(after, values.length)).not.toEqual(scaledRows(before, values.length));
+  expect(readRows(after, boundary)).toEqual(readRows(before, boundary));
+  expect(readRows(after, values.length)).not.toEqual(readRows(before, values.length));
 
   const text = 'to be or not to be, that is the question. '.repeat(20);
   const end = text.length - Math.ceil(text.length * 0.1);

@@ -176,17 +176,20 @@ describe('a forecast', () => {
 
   test('feeds each forecast back as the next row', async () => {
     const { model, encoding } = await forecastModel();
-    const { means, deviations } = encoding;
-    const [mean = 0, deviation = 1] = [means[0], deviations[0]];
+    const { mean, deviation, change: usual } = encoding.forms[0] as (typeof encoding.forms)[number];
     const sample = (await forecast.sample(model, encoding, { prompt: day(70), length: 4 }, context)) as ForecastSample;
-    const known = encoding.context.slice(0, 70).map(([level = 0]) => (level - mean) / deviation);
+    const known = encoding.context.slice(0, 70).map(([level = 0]) => level);
     for (const ahead of sample.forecast) {
       const change = tf.tidy(() => {
-        const input = tf.tensor3d(known, [1, known.length, 1]);
+        const read = known.map((level, row) => [
+          (level - mean) / deviation,
+          (level - (known[row - 1] ?? level)) / usual,
+        ]);
+        const input = tf.tensor3d(read.flat(), [1, known.length, 2]);
         return model.forward(input, model.zeroState(1)).output.dataSync()[known.length - 1] ?? Number.NaN;
       });
-      const next = (known.at(-1) ?? Number.NaN) + change;
-      expect(ahead).toBeCloseTo(next * deviation + mean, 3);
+      const next = (known.at(-1) ?? Number.NaN) + change * usual;
+      expect(ahead).toBeCloseTo(next, 3);
       known.push(next);
     }
     model.dispose();

@@ -121,12 +121,16 @@ describe('batches', () => {
     fc.assert(
       fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
         const boundary = length + 1;
-        // Squares, whose changes tell the row.
-        const scaledAt = (row: number, column: number) => {
+        const known = (row: number) => {
           if (row >= boundary) throw new Error(`Row ${row} belongs to the validation part`);
-          return (row + 1) ** 2 * (column === 0 ? 1 : -1);
+          return row;
         };
-        const series = { scaledAt, boundary, rows: boundary + 7, columns: ['a', 'b'] } as unknown as Series;
+        const series = {
+          ...{ boundary, rows: boundary + 7, columns: ['a', 'b'], features: [0, 1] },
+          // Squares, whose changes tell the row.
+          featureAt: (row: number, place: number) => (known(row) + 1) ** 2 * (place === 0 ? 1 : -1),
+          changeAt: (row: number, column: number) => (2 * known(row) + 1) * (column === 0 ? 1 : -1),
+        } as unknown as Series;
         const { starts } = windowsOf(length, { ...given, unit: 'rows' }).at(step);
         const batch = forecastWindows(series, given).at(step);
         const rows = starts.map((start) => Array.from({ length: given.timeSteps }, (_, at) => start + at));

@@ -83,12 +83,12 @@ test('a loss that is no longer finite ends the run, names the step, keeps the la
   const worker = answers(() => undefined);
   const choices: RunChoices = {
     model: { cell: 'rnn-relu', units: 16 },
-    training: { learningRate: 1, clipNorm: 1e30, timeSteps: 64, steps: 50, checkpointEvery: 1 },
+    training: { learningRate: 3, clipNorm: 1e30, timeSteps: 64, steps: 100, checkpointEvery: 1, schedule: 'constant' },
   };
   await expect(worker.train({ source: { kind: 'file', path }, choices, folder })).rejects.toMatchObject({
     what: expect.stringMatching(/^The (loss became|gradient is no longer)/),
     where: expect.stringMatching(/^step \d+$/),
-    wayOut: expect.stringContaining('--rate 0.1)'),
+    wayOut: expect.stringContaining('--rate 0.3)'),
   });
   expect((await readRecord(folder)).state).toBe('failed');
   const { traces } = await worker.probe({ folder });

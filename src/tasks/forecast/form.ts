@@ -1,0 +1,105 @@
+import { type Scale, scaleOf } from '../scale';
+
+/** How a column's values become what the network reads and writes. All of it is found in the training part. */
+export interface ColumnForm extends Scale {
+  /** The least value whose logarithm is taken in place of it; absent where values are read as they are. */
+  readonly logFrom?: number;
+  /** Root of the mean square of changes from row to row: how far off the last value is as a forecast. */
+  readonly change: number;
+  /** It mostly rises or falls, so that its level soon leaves what was trained on: changes alone are read. */
+  readonly isTrending: boolean;
+}
+
+/** Correlation of the level with time beyond which a column is trending. */
+const trending = 0.7;
+/** Correlation of the swings with the level, over so many parts of the training part, beyond which logarithms are taken. */
+const swinging = 0.8;
+const parts = 6;
+const fewestRows = 36;
+/** How many times its lowest level a column must reach. */
+const growing = 1.5;
+
+export function formOf(rows: number, valueAt: (row: number) => number): ColumnForm {
+  const logFrom = swingsWithLevel(rows, valueAt) ? leastOf(rows, valueAt) / 10 : undefined;
+  const inner = (row: number) => innerValue({ ...(logFrom !== undefined && { logFrom }) }, valueAt(row));
+  const scale = scaleOf(rows, inner);
+  let squares = 0;
+  for (let row = 1; row < rows; row++) squares += (inner(row) - inner(row - 1)) ** 2;
+  const time = (row: number) => row;
+  return {
+    ...scale,
+    ...(logFrom !== undefined && { logFrom }),
+    change: Math.sqrt(squares / (rows - 1)) || 1,
+    isTrending: Math.abs(correlation(rows, inner, time)) > trending,
+  };
+}
+
+/** What is scaled: the value or its logarithm. */
+export function innerValue({ logFrom }: Pick<ColumnForm, 'logFrom'>, value: number): number {
+  return logFrom === undefined ? value : Math.log(Math.max(logFrom, value));
+}
+
+/** Back to the file's own units. */
+export function outerValue({ logFrom }: Pick<ColumnForm, 'logFrom'>, inner: number): number {
+  return logFrom === undefined ? inner : Math.exp(inner);
+}
+
+/** One number that the network reads of a column at a row. */
+export interface Feature {
+  readonly column: number;
+  /** Where it stands, or what it came by since the row before, scaled. */
+  readonly kind: 'level' | 'change';
+}
+
+export function featuresOf(forms: readonly Pick<ColumnForm, 'isTrending'>[]): readonly Feature[] {
+  return forms.flatMap(({ isTrending }, column): Feature[] => [
+    ...(isTrending ? [] : [{ column, kind: 'level' } as const]),
+    { column, kind: 'change' },
+  ]);
+}
+
+/** A feature of an inner value and the one before it; what comes first has no change. */
+export function featureValue(form: ColumnForm, { kind }: Feature, inner: number, before: number | undefined): number {
+  if (kind === 'level') return (inner - form.mean) / (form.deviation || 1);
+  return before === undefined ? 0 : (inner - before) / form.change;
+}
+
+/** Whether a column grows, is above 0 throughout, and moves more where it is higher, as what grows by shares does. */
+function swingsWithLevel(rows: number, valueAt: (row: number) => number): boolean {
+  if (rows < fewestRows || !(leastOf(rows, valueAt) > 0)) return false;
+  const size = Math.floor(rows / parts);
+  const levels: number[] = [];
+  const swings: number[] = [];
+  for (let part = 0; part < parts; part++) {
+    let [level, swing] = [0, 0];
+    for (let row = part * size + 1; row < (part + 1) * size; row++) {
+      level += valueAt(row);
+      swing += Math.abs(valueAt(row) - valueAt(row - 1));
+    }
+    levels.push(level);
+    swings.push(swing);
+  }
+  const isGrowing = Math.max(...levels) > growing * Math.min(...levels);
+  return (
+    isGrowing &&
+    correlation(
+      parts,
+      (part) => levels[part] ?? 0,
+      (part) => swings[part] ?? 0,
+    ) > swinging
+  );
+}
+
+function leastOf(rows: number, valueAt: (row: number) => number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < rows; row++) least = Math.min(least, valueAt(row));
+  return least;
+}
+
+/** Pearson's, 0 where either is constant. */
+function correlation(count: number, a: (index: number) => number, b: (index: number) => number): number {
+  const [ofA, ofB] = [scaleOf(count, a), scaleOf(count, b)];
+  let sum = 0;
+  for (let index = 0; index < count; index++) sum += (a(index) - ofA.mean) * (b(index) - ofB.mean);
+  return ofA.deviation > 0 && ofB.deviation > 0 ? sum / count / (ofA.deviation * ofB.deviation) : 0;
+}
