@@ -32,8 +32,10 @@ export class Progress {
     }
     this.say(`  ${split.training} to train, ${split.validation} to validate`);
     for (const warning of warnings) this.say(`  note: ${visible(warning)}`);
-    for (const { name: baseline, loss } of baselines)
-      this.say(`  ${baseline} reaches a validation loss of ${loss.toFixed(4)}`);
+    for (const { name: baseline, loss, accuracy } of baselines)
+      this.say(
+        `  ${baseline} reaches a validation loss of ${loss.toFixed(4)}${accuracy === undefined ? '' : `, ${(100 * accuracy).toFixed(1)} % right`}`,
+      );
   }
 
   metrics(point: MetricsPoint): void {

@@ -26,6 +26,8 @@ export interface Split {
 export interface Baseline {
   readonly name: string;
   readonly loss: number;
+  /** Share of examples that it gets right, where it tells classes apart. */
+  readonly accuracy?: number;
 }
 
 export interface TextSummary {

@@ -99,7 +99,10 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
       ...(task === 'classify' && { classes: classNames.map((name) => ({ name, training: 400 })) }),
       baselines:
         task === 'classify'
-          ? [{ name: 'class frequencies', loss: 1.1 }]
+          ? [
+              { name: 'class frequencies', loss: 1.1 },
+              { name: 'TF-IDF and logistic regression', loss: 0.31, accuracy: 0.87 },
+            ]
           : task === 'translate'
             ? [{ name: 'token frequencies', loss: 2.3 }]
             : language

@@ -1,3 +1,4 @@
+import type { Baseline } from '../../src/protocol/dataset';
 import type { ClassificationScores, ClassifiedItem, ClassifySample } from '../../src/protocol/run';
 import { useChartStyle } from '../chart-style';
 import { DataTable } from '../components/data-table';
@@ -28,7 +29,9 @@ export function ClassifyView({ sample, view, table }: SampleViewProps) {
           <span class="token for">speaks for</span> <span class="token against">speaks against</span> the prediction
         </p>
       )}
-      {classification && sample.classes ? <Confusion scores={classification} classes={sample.classes} /> : null}
+      {classification && sample.classes ? (
+        <Confusion scores={classification} classes={sample.classes} baselines={view.run.dataset.baselines} />
+      ) : null}
       {score ? (
         <ErrorTable
           caption={`In the units of ${visibleLine(sample.target)}`}
@@ -102,17 +105,21 @@ function ItemTable({ sample }: { readonly sample: ClassifySample }) {
 interface ConfusionProps {
   readonly scores: ClassificationScores;
   readonly classes: readonly string[];
+  readonly baselines: readonly Baseline[];
 }
 
 /** A row each class as it is, a column each class as it was predicted. */
-function Confusion({ scores, classes }: ConfusionProps) {
+function Confusion({ scores, classes, baselines }: ConfusionProps) {
+  const counted = baselines.find(({ accuracy }) => accuracy !== undefined);
   const { accuracy, macroF1, mostFrequent, confusion } = scores;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return (
     <div class="confusion" data-confusion>
       <p class="note" data-accuracy={accuracy}>
         <strong>{percent(accuracy)}</strong> of the validation part right; always the most frequent class:{' '}
-        {percent(mostFrequent)}. Macro F1 <strong>{macroF1.toFixed(3)}</strong>.
+        {percent(mostFrequent)}
+        {counted?.accuracy === undefined ? null : `; ${visibleLine(counted.name)}: ${percent(counted.accuracy)}`}. Macro
+        F1 <strong>{macroF1.toFixed(3)}</strong>.
       </p>
       <DataTable
         caption="How many examples of each class, by row, were predicted as each, by column"

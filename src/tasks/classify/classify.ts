@@ -11,10 +11,11 @@ import type { ProbeInput, Task } from '../task';
 import { vocabularyIndex } from '../tokens/tokens';
 import { exampleBatches } from './batches';
 import { classifyColumns, labelAt } from './columns';
-import { evaluateExamples, exampleBaselines, likeliest, softmax } from './evaluate';
+import { evaluateExamples, exampleBaselines, likeliest } from './evaluate';
 import { type Examples, examplesOf, type InputEncoding } from './examples';
 import { outputsWithout, type Step, stepsTensor } from './explain';
 import { scaled, tokensOf } from './sequences';
+import { softmax } from './softmax';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface ClassifyEncoding {

@@ -2,12 +2,18 @@ import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { Baseline } from '../../protocol/dataset';
 import type { ClassificationScores, ForecastError } from '../../protocol/run';
+import { IdSequences } from '../sequences';
 import type { Evaluation, WindowSize } from '../task';
+import { type BagOfWords, fitBagOfWords } from './bag-of-words';
 import { batchOf } from './batches';
 import type { Examples } from './examples';
+import { softmax } from './softmax';
 
 /** A validation looks at no more examples, so that it stays a small part of a training's time. */
 const mostExamples = 2048;
+
+/** Examples that the baseline of counted words is fit to. */
+const mostCounted = 10_000;
 
 /** Loss and scores over the validation part: nats per example, or mean squared error in scaled units. */
 export async function evaluateExamples(
@@ -85,20 +91,40 @@ export function exampleBaselines(examples: Examples): Baseline[] {
   if (targets.kind === 'score') return [{ name: 'the mean', loss: mean(wanted.map((value) => value * value)) }];
   const all = counts.reduce((sum, count) => sum + count, 0);
   const share = (id: number) => ((counts[id] ?? 0) + 1) / (all + counts.length);
-  return [{ name: 'class frequencies', loss: mean(wanted.map((id) => -Math.log(share(id)))) }];
+  const frequencies = { name: 'class frequencies', loss: mean(wanted.map((id) => -Math.log(share(id)))) };
+  const words = bagOfWords(examples);
+  if (!words) return [frequencies];
+  const told = Array.from(validated(examples), (example) => words.probabilities(idsOf(examples, example)));
+  return [
+    frequencies,
+    {
+      name: 'TF-IDF and logistic regression',
+      loss: mean(told.map((shares, at) => -Math.log(Math.max(1e-12, shares[wanted[at] ?? 0] ?? 0)))),
+      accuracy: told.filter((shares, at) => likeliest(shares) === wanted[at]).length / told.length,
+    },
+  ];
+}
+
+/** Of rows of numbers there are no words to count. */
+function bagOfWords(examples: Examples): BagOfWords | undefined {
+  const { input, targets, training } = examples;
+  if (input.kind !== 'tokens' || targets.kind !== 'class') return undefined;
+  const every = Math.max(1, Math.ceil(training.length / mostCounted));
+  const chosen = training.filter((_, at) => at % every === 0);
+  return fitBagOfWords(
+    Array.from(chosen, (example) => idsOf(examples, example)),
+    Array.from(chosen, (example) => targets.of(example)),
+    { vocabularySize: input.vocabulary.length, classes: targets.names.length },
+  );
+}
+
+function idsOf({ sequences }: Examples, example: number): ArrayLike<number> {
+  return sequences instanceof IdSequences ? sequences.idsOf(example) : [];
 }
 
 /** Mean of −log softmax(logits)[target], in nats. */
 export function meanCrossEntropy(logits: readonly ArrayLike<number>[], wanted: readonly number[]): number {
   return mean(wanted.map((id, at) => -Math.log(softmax(logits[at] ?? [])[id] ?? Number.NaN)));
-}
-
-export function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const most = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 /**

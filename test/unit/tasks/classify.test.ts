@@ -9,8 +9,10 @@ import type { Pooling } from '../../../src/engine/pooling';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import type { ClassifySample } from '../../../src/protocol/run';
+import { fitBagOfWords } from '../../../src/tasks/classify/bag-of-words';
 import { classify } from '../../../src/tasks/classify/classify';
 import { classificationScores } from '../../../src/tasks/classify/evaluate';
+import counted from '../../parity/bag_of_words.json';
 import parity from '../../parity/classification.json';
 import { openText, userError } from '../data/temporary';
 
@@ -231,6 +233,24 @@ test('a long validation part is looked at throughout: of a file sorted by class,
   expect(truths[1]).toBeGreaterThan(220);
   expect((truths[0] ?? 0) + (truths[1] ?? 0)).toBe(2048);
   model.dispose();
+});
+
+test('what counting words tells is what scikit-learn tells by it', () => {
+  for (const { texts, labels, unseen, probabilities, vocabularySize, classes } of counted.cases) {
+    const words = fitBagOfWords(texts, labels, { vocabularySize, classes });
+    unseen.forEach((ids, at) => {
+      words.probabilities(ids).forEach((share, own) => {
+        expect(share).toBeCloseTo(probabilities[at]?.[own] ?? Number.NaN, 3);
+      });
+    });
+  }
+});
+
+test('counting words is a baseline of texts, with its accuracy', async () => {
+  const { report } = await prepare(
+    `text,label\n${rows(200, (at) => `number ${at} was ${at % 2 ? 'good' : 'bad'},${at % 2 ? 'praise' : 'blame'}`)}`,
+  );
+  expect(report.baselines[1]).toMatchObject({ name: 'TF-IDF and logistic regression', accuracy: 1 });
 });
 
 test('scores are those of scikit-learn', () => {
