@@ -127,6 +127,9 @@ export const trainingSchema = z.strictObject({
     .default(0.1)
     .describe('share of the file, at its end, kept for validation'),
   evaluateEvery: count(1, 1_000_000).default(20).describe('training steps between validations'),
+  patience: count(0, 100_000)
+    .default(0)
+    .describe('validations in a row that may be no better than the best, before training ends; 0: any number'),
   sampleEvery: count(1, 1_000_000).default(50).describe('training steps between samples and looks inside'),
   checkpointEvery: count(1, 1_000_000).default(50).describe('training steps between checkpoints'),
 });

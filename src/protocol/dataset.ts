@@ -95,7 +95,10 @@ export interface DatasetReport {
   readonly table?: TableSummary;
   /** With how many examples each has in the training part. */
   readonly classes?: readonly { readonly name: string; readonly training: number }[];
-  /** Steps that 19 of 20 sequences of the training part do not exceed, where sequences are of their own length. */
+  /**
+   * Steps that 19 of 20 sequences of the training part do not exceed, where sequences are of their own length; of a text whose
+   * lines are all as long, tokens of a line with its end.
+   */
   readonly usualLongest?: number;
   readonly split: Split;
   readonly baselines: readonly Baseline[];

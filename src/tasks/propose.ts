@@ -43,7 +43,7 @@ export function propose(
 ): Proposal {
   const { training } = report.split;
   const unit = units[report.task];
-  const best: ModelSize['name'] = report.task === 'translate' ? 'medium' : training < 4000 ? 'tiny' : 'small';
+  const best = bestSize(report);
   const ordered = [sizes[best], ...Object.values(sizes).filter(({ name }) => name !== best)];
   return {
     cells: proposedCells,
@@ -54,6 +54,17 @@ export function propose(
     }),
     training: trainingOf(report),
   };
+}
+
+function bestSize({
+  task,
+  split,
+  usualLongest,
+}: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): ModelSize['name'] {
+  if (task === 'translate') return 'medium';
+  // What a record begins with must be remembered to its end.
+  if (task === 'language' && usualLongest !== undefined) return 'medium';
+  return split.training < 4000 ? 'tiny' : 'small';
 }
 
 const pace: Readonly<Record<ModelSize['name'], string>> = {
@@ -77,7 +88,8 @@ function trainingOf({
 }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): Partial<TrainingConfiguration> {
   if (task === 'forecast') return forecastTraining(split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
-  return task === 'classify' ? classifyTraining(split.training, usualLongest ?? 32) : {};
+  if (task === 'classify') return classifyTraining(split.training, usualLongest ?? 32);
+  return usualLongest === undefined ? {} : recordTraining(usualLongest);
 }
 
 /** Some ten times through all examples, of which few are cut. */
@@ -85,6 +97,11 @@ function classifyTraining(examples: number, longest: number): Partial<TrainingCo
   const batchSize = Math.max(2, Math.min(32, Math.floor(examples / 8)));
   const steps = Math.max(200, Math.min(2000, Math.round((10 * examples) / batchSize)));
   return { timeSteps: Math.max(2, Math.min(256, longest)), batchSize, steps };
+}
+
+/** Records need a window that holds one wherever it begins, and tell by their ends what their beginnings were good for. */
+function recordTraining(length: number): Partial<TrainingConfiguration> {
+  return { timeSteps: Math.min(1024, 2 * length), batchSize: 32, steps: 3000 };
 }
 
 /** Some twenty times through all pairs, of which hardly one is left out. */

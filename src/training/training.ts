@@ -68,6 +68,17 @@ export class Training {
     return this.done;
   }
 
+  /**
+   * Whether validations have been no better for longer than the run has patience.
+   *
+   * @param since step from which it is counted, where that is later than the best one
+   */
+  isOutOfPatience(since: number): boolean {
+    const { patience, evaluateEvery } = this.parts.configuration.training;
+    const { step, bestStep = 0 } = this.done;
+    return patience > 0 && step - Math.max(since, bestStep) >= patience * evaluateEvery;
+  }
+
   /** Sequences trained on at once: fewer than asked for on a short file. */
   get batchSize(): number {
     return this.windows.batchSize;

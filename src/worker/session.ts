@@ -30,6 +30,8 @@ export class Session {
   /** No more steps come. */
   private over = false;
   private busy: Promise<unknown> = Promise.resolve();
+  /** Step from which patience counts, at the earliest. */
+  private patientSince = 0;
   private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   private constructor(
@@ -108,6 +110,8 @@ export class Session {
       }
       const training = trainingOf(dataset, configuration, cell, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
+      // Who asks for more steps wants them, however long the last ones brought nothing.
+      if (steps !== undefined) session.patientSince = training.position.step;
       await session.update({ state: 'running', configuration, engine });
       return session;
     } catch (error) {
@@ -130,7 +134,7 @@ export class Session {
     this.emit('run', this.writer.record);
     try {
       let breathed = performance.now();
-      while (this.ending === 'no' && this.training.position.step < this.configuration.training.steps) {
+      while (this.ending === 'no' && !this.isDone()) {
         await this.alone(() => this.step());
         if (performance.now() - breathed > longestBreath) {
           await breathe();
@@ -151,6 +155,11 @@ export class Session {
       await this.writer.close();
       this.training.dispose();
     }
+  }
+
+  private isDone(): boolean {
+    const { training } = this.configuration;
+    return this.training.position.step >= training.steps || this.training.isOutOfPatience(this.patientSince);
   }
 
   async pause(): Promise<void> {

@@ -73,6 +73,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         seed: 1,
         validationShare: 0.1,
         evaluateEvery: 20,
+        patience: 0,
         sampleEvery,
         checkpointEvery: 50,
       },

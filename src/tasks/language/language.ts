@@ -44,6 +44,7 @@ export const language: Task<LanguageEncoding> = {
       Array.from(ids.read(from, count), (id) => vocabulary[id] ?? '').join('');
     const opening = beginningOfLine(ids, boundary, vocabulary);
     const warnings = [...text.warnings];
+    const recordLength = lineLength(ids, boundary, vocabulary);
     if (coverage < 0.98) {
       warnings.push(
         `The ${vocabulary.length - 1} most frequent words cover ${(100 * coverage).toFixed(1)} % of the training part; the others are read as unknown.`,
@@ -74,6 +75,7 @@ export const language: Task<LanguageEncoding> = {
           vocabularySize: vocabulary.length,
           vocabulary: vocabulary.slice(1, 101),
         },
+        ...(recordLength !== undefined && { usualLongest: recordLength }),
         split: { training: boundary, validation: ids.length - boundary },
         baselines: languageBaselines(ids, boundary, vocabulary.length),
         warnings,
@@ -162,4 +164,22 @@ function beginningOfLine(ids: TokenIds, boundary: number, vocabulary: readonly s
 function isTable(file: DatasetFile, reading: Reading): boolean {
   const { delimiter } = reading;
   return delimiter === 'json' || delimiter === 'parquet' || (delimiter === 'auto' && holdsObjects(file, reading));
+}
+
+/** Lines that are looked at, and how few or many tokens make a record. */
+const lookedAt = 200;
+const [shortest, longest] = [8, 1000];
+
+/** Tokens of a line with its end, where each line of a text is as long as any other, as records are. */
+function lineLength(ids: TokenIds, boundary: number, vocabulary: readonly string[]): number | undefined {
+  const end = vocabulary.indexOf('\n');
+  if (end < 0) return undefined;
+  const read = ids.read(0, Math.min(boundary, lookedAt * longest));
+  const first = read.indexOf(end) + 1;
+  if (first < shortest || first > longest) return undefined;
+  const lines = Math.min(lookedAt, Math.floor(read.length / first));
+  if (lines < 3) return undefined;
+  for (let line = 0; line < lines; line++)
+    if (read.subarray(line * first, (line + 1) * first).indexOf(end) !== first - 1) return undefined;
+  return first;
 }

@@ -73,6 +73,24 @@ describe('a run that was interrupted ends with the files that it would have had,
   });
 });
 
+test('a run without patience left ends early with its best weights, goes on when more steps are asked for, and the same if interrupted', async () => {
+  const path = await temporaryFile('words.txt', wordyText(10));
+  const choices: RunChoices = {
+    model: { units: 4 },
+    training: { ...training, steps: 400, evaluateEvery: 4, learningRate: 1, schedule: 'constant', patience: 3 },
+  };
+  const { whole, parts } = await both('words.txt', wordyText(10), choices, [6]);
+  expect(parts).toEqual(whole);
+  const folder = join(await temporaryFolder(), 'run');
+  const source = { kind: 'file' as const, path };
+  const { state, result } = await answers(() => undefined).train({ source, choices, folder });
+  expect(state).toBe('finished');
+  expect(result.step).toBe((result.bestStep ?? 0) + 12);
+  expect(result.step).toBeLessThan(400);
+  const more = await answers(() => undefined).resume({ folder, steps: 500 });
+  expect(more.result.step).toBeGreaterThanOrEqual(result.step + 12);
+});
+
 test('the same seed gives the same run, another seed another', async () => {
   const source = { kind: 'file' as const, path: await temporaryFile('words.txt', wordyText(10)) };
   const folder = await temporaryFolder();
