@@ -257,7 +257,7 @@ const files: readonly (readonly [what: string, task: TaskName, content: string |
 ];
 
 describe(`of ${files.length} files as people have them`, () => {
-  test.each(files)('%s is for %s', async (_, task, content, name = 'data') => {
+  test.each(files)('%s is for %s', async (_, task, content = '', name = 'data') => {
     const file = await openDataset({ kind: 'file', path: await temporaryFile(String(name), content) });
     const detection = detectTask(file, readingSchema.parse({}));
     expect(detection.task, detection.why).toBe(task);
