@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     case 'train': {
       const folder = resolve(request.out ?? (await newRunFolder(process.cwd(), basename(request.file))));
       const source = { kind: 'file' as const, path: resolve(request.file) };
-      const choices = withCellPath(request.choices);
+      const choices = withPaths(request.choices);
       return follow(request.json, folder, (worker) =>
         worker.call('train', { source, choices, folder, name: request.name }),
       );
@@ -93,11 +93,15 @@ async function check({ cell, inputs, units, json }: Extract<Request, { command: 
   if (!found.sound) process.exitCode = found.cell === undefined ? badInput : failure;
 }
 
-/** The path of a cell's file is relative to the folder in which the command was typed. */
-function withCellPath(choices: RunChoices): RunChoices {
+/** Paths of a cell's file and of a second dataset are relative to the folder in which the command was typed. */
+function withPaths(choices: RunChoices): RunChoices {
   const cell = choices.model?.cell;
-  if (cell === undefined || isCellName(cell)) return choices;
-  return { ...choices, model: { ...choices.model, cell: resolve(cell) } };
+  const pair = choices.reading?.pair;
+  return {
+    ...choices,
+    ...(cell !== undefined && !isCellName(cell) && { model: { ...choices.model, cell: resolve(cell) } }),
+    ...(pair !== undefined && { reading: { ...choices.reading, pair: resolve(pair) } }),
+  };
 }
 
 /** Trains and tells, until the end or Ctrl-C: the first asks for a checkpoint, a second ends at once. */
@@ -152,7 +156,7 @@ function ending(state: RunState, { step, bestValidationLoss, bestStep }: RunResu
 async function inspect({ file, choices, json }: Extract<Request, { command: 'inspect' }>): Promise<void> {
   const request: Argument<WorkerCalls, 'inspect'> = {
     source: { kind: 'file', path: resolve(file) },
-    reading: (choices.reading ?? {}) as Argument<WorkerCalls, 'inspect'>['reading'],
+    reading: (withPaths(choices).reading ?? {}) as Argument<WorkerCalls, 'inspect'>['reading'],
     validationShare: choices.training?.validationShare,
   };
   const report = await withWorker(silent, (worker) => worker.call('inspect', request));

@@ -47,11 +47,12 @@ export const readingSchema = z.strictObject({
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
   delimiter: z
-    .enum(['auto', ',', ';', '\t', '|', ' ', 'json', 'parquet'])
+    .enum(['auto', ',', ';', '\t', '|', ' ', 'json', 'parquet', 'lines'])
     .default('auto')
-    .describe('column delimiter of a table; json: each line is an object; parquet: found by itself'),
+    .describe('column delimiter of a table; json: each line is an object; parquet, lines: found by themselves'),
   decimal: z.enum(['auto', '.', ',']).default('auto').describe('decimal mark of a table'),
   header: z.enum(['auto', 'yes', 'no']).default('auto').describe('whether the first row names the columns'),
+  pair: z.string().optional().describe('second file, whose lines are translations of the lines of the first'),
   date: z.string().optional().describe('name of the date column'),
   target: z
     .string()

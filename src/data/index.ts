@@ -2,6 +2,7 @@ export { type DatasetFile, openDataset } from './source';
 export { type ChosenColumns, chooseColumns } from './table/choose';
 export type { Column, DateColumn, NumberColumn, TextColumn } from './table/columns';
 export { labelledColumns } from './table/labelled';
+export { filesOfLines, readLinePairs } from './table/line-pairs';
 export { holdsObjects, looksLikeTable, type TableLook } from './table/looks-like-table';
 export { type Channels, channelsOf, numberedColumns } from './table/numbered';
 export { gapsFilled } from './table/packed';

@@ -1,3 +1,4 @@
+import { visible } from '../base/visible';
 import { builtinCell } from '../cells/builtin';
 import {
   modelSchema,
@@ -10,10 +11,10 @@ import {
   trainingSchema,
 } from '../configuration/run';
 import { modelKeysOfTasks } from '../configuration/suits';
-import { openDataset } from '../data';
+import { type DatasetFile, filesOfLines, openDataset } from '../data';
 import type { DatasetReport, DatasetSource } from '../protocol/dataset';
 import { type ClassifyEncoding, classify } from './classify/classify';
-import { detectTask } from './detect';
+import { type Detection, detectTask } from './detect';
 import { type ForecastEncoding, forecast } from './forecast/forecast';
 import { type LanguageEncoding, language } from './language/language';
 import { propose } from './propose';
@@ -54,7 +55,7 @@ export async function readDataset(
   const reading: Reading = readingSchema.parse(choices.reading ?? {});
   const { validationShare } = trainingSchema.parse(choices.training ?? {});
   const file = await openDataset(source);
-  const detection = detectTask(file, reading);
+  const detection = await withLinesBeside(file, reading, detectTask(file, reading));
   const task = taskOf(detection.task);
   const prepared = await task.prepare(file, reading, { validationShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
@@ -65,6 +66,17 @@ export async function readDataset(
   );
   const warnings = [...prepared.report.warnings, ...unused(choices.model ?? {}, detection.task)];
   return { task, prepared, report: { ...detection, ...prepared.report, warnings, proposal } };
+}
+
+/** A text beside another one whose name differs in the ending alone may be half of a translation. */
+async function withLinesBeside(file: DatasetFile, reading: Reading, detection: Detection): Promise<Detection> {
+  if (reading.task !== 'auto') return detection;
+  if (reading.pair !== undefined)
+    return { task: 'translate', why: 'a second file is named', ambiguous: false, alternatives: [] };
+  const [other] = detection.task === 'language' ? await filesOfLines(file) : [];
+  if (other === undefined) return detection;
+  const why = `translate its lines into those of ${visible(other.split(/[\\/]/).at(-1) ?? '')}`;
+  return { ...detection, ambiguous: true, alternatives: [{ task: 'translate', why }, ...detection.alternatives] };
 }
 
 /** Choices for which the task has no use. */

@@ -28,6 +28,7 @@ const delimiters: readonly (readonly [string, string])[] = [
   [' ', 'space'],
   ['json', 'none: each line is a JSON object'],
   ['parquet', 'none: Parquet'],
+  ['lines', 'none: two files, line by line'],
 ];
 
 const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: DatasetReport) => ReadingItem[]>> = {

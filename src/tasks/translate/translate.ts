@@ -1,7 +1,9 @@
 import { UserError } from '../../base/user-error';
-import { readTable } from '../../data';
+import type { Reading } from '../../configuration/run';
+import { type DatasetFile, filesOfLines, looksLikeTable, readLinePairs, readTable } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
+import type { DatasetFingerprint } from '../../protocol/dataset';
 import type { TranslatedItem, TranslateSample } from '../../protocol/run';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
@@ -31,7 +33,9 @@ export const translate: Task<TranslateEncoding> = {
   name: 'translate',
 
   async prepare(file, reading, { validationShare }) {
-    const table = await readTable(file, reading, 'cells');
+    const pair = await pairOf(file, reading);
+    const lines = pair === undefined ? undefined : await readLinePairs(file, pair, reading);
+    const table = lines ?? (await readTable(file, reading, 'cells'));
     const columns = pairColumns(table, reading, file.name);
     const unit = reading.tokens === 'auto' ? undefined : reading.tokens;
     const pairs = pairsOf(table, columns, { unit, validationShare, file: file.name });
@@ -43,9 +47,10 @@ export const translate: Task<TranslateEncoding> = {
           'translate',
           file,
           table,
-          { ...reading, tokens: source.unit },
+          { ...reading, tokens: source.unit, ...(pair !== undefined && { pair }) },
           { date: undefined, target: target.name, inputs: [source.name] },
         ),
+        ...(lines && { fingerprint: ofBoth(file.fingerprint, lines.other.fingerprint) }),
         usualLongest: longestOf(pairs),
         split: { training: training.length, validation: validation.length },
         baselines: pairBaselines(pairs),
@@ -78,6 +83,19 @@ export const translate: Task<TranslateEncoding> = {
     return { labels: tokens, input: tf.tensor2d(ids, [1, ids.length], 'int32') };
   },
 };
+
+/** The second file of lines: the one that is named, or else the only one beside a text that is no table of its own. */
+async function pairOf(file: DatasetFile, reading: Reading): Promise<string | undefined> {
+  if (reading.pair !== undefined) return reading.pair;
+  if (reading.delimiter !== 'auto' && reading.delimiter !== 'lines') return undefined;
+  const beside = await filesOfLines(file);
+  return looksLikeTable(file, reading).pair ? undefined : beside[0];
+}
+
+/** Two files are the same when both are. */
+function ofBoth(one: DatasetFingerprint, other: DatasetFingerprint): DatasetFingerprint {
+  return { bytes: one.bytes + other.bytes, sha256: `${one.sha256}+${other.sha256}` };
+}
 
 async function translated(
   model: Model,

@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/base/user-error';
 import { type Reading, readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
 import { tf, useReference } from '../../../src/engine/tensors';
+import { readDataset } from '../../../src/tasks';
 import { IdSequences } from '../../../src/tasks/sequences';
 import { pairBatches } from '../../../src/tasks/translate/batches';
 import { bleu } from '../../../src/tasks/translate/bleu';
@@ -10,6 +13,7 @@ import { chrf } from '../../../src/tasks/translate/chrf';
 import type { Pairs } from '../../../src/tasks/translate/pairs';
 import { translate } from '../../../src/tasks/translate/translate';
 import parity from '../../parity/translation.json';
+import { temporaryFolder } from '../temporary';
 
 beforeAll(async () => void (await useReference()));
 beforeEach(() => {
@@ -130,5 +134,48 @@ describe('pairs', () => {
     expect(
       (await userError(prepare(`s,t\n${rows(10, (at) => `,x${at}`)}`, { target: 't', columns: ['s'] }))).what,
     ).toMatch(/No row has both a text in "s"/);
+  });
+});
+
+describe('two files of lines', () => {
+  async function files(de: string, name = 'train.de') {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'train.en'), `${rows(60, (at) => `the house of ${at % 20}`)}\n`);
+    await writeFile(join(folder, name), de);
+    return join(folder, 'train.en');
+  }
+  const german = `${rows(60, (at) => `das Haus von ${at % 20}`)}\n`;
+  const read = async (path: string, reading: Partial<Reading> = {}) => readDataset({ kind: 'file', path }, { reading });
+
+  test('are found by their names, offered, and read line by line', async () => {
+    const path = await files(german);
+    const { report } = await read(path);
+    expect(report).toMatchObject({ task: 'language', ambiguous: true, alternatives: [{ task: 'translate' }] });
+    expect(report.alternatives[0]?.why).toContain('train.de');
+    const chosen = await read(path, { task: 'translate' });
+    expect(chosen.report.table).toMatchObject({ target: 'de', inputs: ['en'], rows: 60 });
+    expect(chosen.report.reading.pair).toBe(join(dirname(path), 'train.de'));
+    const again = await read(path, chosen.report.reading);
+    expect(again.report.fingerprint).toEqual(chosen.report.fingerprint);
+    await writeFile(join(dirname(path), 'train.de'), german.replace('Haus', 'Boot'));
+    expect((await read(path, chosen.report.reading)).report.fingerprint).not.toEqual(chosen.report.fingerprint);
+  });
+
+  test('may be named, whatever they are called', async () => {
+    const path = await files(german, 'other text');
+    const { report } = await read(path, { pair: join(dirname(path), 'other text') });
+    expect(report.task).toBe('translate');
+    expect(report.table?.inputs).toEqual(['en']);
+  });
+
+  test('must have as many lines', async () => {
+    const error = await userError(read(await files(`${german}one more\n`), { task: 'translate' }));
+    expect(error.what).toBe('train.en has 60 lines and train.de 61');
+  });
+
+  test('one of which is missing are refused with its name', async () => {
+    const path = await files(german);
+    const error = await userError(read(path, { pair: join(dirname(path), 'gone.de') }));
+    expect(error).toMatchObject({ what: 'There is no such file', where: expect.stringContaining('gone.de') });
   });
 });
