@@ -35,3 +35,12 @@ test("a date of one's own is translated there", async () => {
   await expect.poll(() => panel.locator('[data-pair=asked]').count()).toBe(1);
   expect(await panel.locator('[data-translation]').innerText()).toBe('1997-11-27');
 });
+
+test('a classic benchmark is made as a file, in the length that is asked for, and opened', async () => {
+  const vscode = workbench();
+  await vscode.command('Unroll: New Benchmark Dataset…');
+  await vscode.pick('New benchmark dataset', 'Reverse the string');
+  await vscode.enter('Reverse the string: new dataset (2/2)', '8');
+  await vscode.tab('reverse-8.csv').waitFor();
+  await vscode.screenshot('benchmark');
+});
