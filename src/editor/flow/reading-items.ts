@@ -36,7 +36,8 @@ const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: Datase
   forecast: seriesItems,
   classify: (table) => columnItems(table, 'Column of labels'),
   translate: (table, { reading }) => [
-    ...columnItems(table, 'Column to write'),
+    // Whatever looks like a number is a text there.
+    ...columnItems(table, 'Column to write').filter(({ key }) => key !== 'decimal'),
     unitItem(reading, reading.tokens === 'words' ? 'words' : 'chars'),
   ],
 };
@@ -50,11 +51,14 @@ export function readingItems(report: DatasetReport): readonly ReadingItem[] {
   ];
 }
 
-/** "3,120 characters, 61 different" or "144 rows, target passengers". */
-export function datasetLine({ text, table }: DatasetReport): string {
+/** "3,120 characters, 61 different", "144 rows, target passengers" or "3,000 pairs, en → de". */
+export function datasetLine({ task, text, table }: DatasetReport): string {
   if (text) {
     const unit = text.tokens === 'chars' ? 'characters' : 'words';
     return `${text.tokenCount.toLocaleString('en')} ${unit}, ${text.vocabularySize.toLocaleString('en')} different`;
+  }
+  if (table && task === 'translate') {
+    return `${table.rows.toLocaleString('en')} pairs, ${excerpt(table.inputs[0] ?? '')} → ${excerpt(table.target)}`;
   }
   if (table) {
     return `${table.rows.toLocaleString('en')} rows, target ${excerpt(table.target)}`;
