@@ -109,6 +109,8 @@ export interface LanguageSample {
   readonly step: number;
   readonly prompt: string;
   readonly text: string;
+  /** The likeliest tokens after the prompt, with what the model gives each of them at a temperature of 1. */
+  readonly next?: readonly { readonly token: string; readonly probability: number }[];
   readonly temperature: number;
   readonly topK: number;
   readonly seed: number;

@@ -22,7 +22,8 @@ export function languageSample(step: number, prompt = 'Haul ', seed = 1): Langua
         : (letters[Math.floor(noise(i + step * 3 + seed) * letters.length)] ?? 'e'),
     )
     .join('');
-  return { task: 'language', step, prompt, text, temperature: 0.8, topK: 0, seed };
+  const next = [...'aweoiths'].map((token, at) => ({ token, probability: (known * 0.6) / 2 ** at + 0.02 }));
+  return { task: 'language', step, prompt, text, next, temperature: 0.8, topK: 0, seed };
 }
 
 /** What a run of each task shows at a step. */

@@ -1,10 +1,10 @@
-import { visibleText } from '../visible-text';
+import { visibleText, visibleToken } from '../visible-text';
 import type { SampleViewProps } from './samples';
 
 /** Generated text after its prompt; control characters are shown as pictures. */
 export function LanguageView({ sample }: SampleViewProps) {
   if (sample.task !== 'language') return null;
-  const { prompt, text, temperature, topK } = sample;
+  const { prompt, text, next = [], temperature, topK } = sample;
   return (
     <figure class="language-sample">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key */}
@@ -16,7 +16,17 @@ export function LanguageView({ sample }: SampleViewProps) {
         )}
         {visibleText(text)}
       </section>
+      {next.length > 0 ? (
+        <ol class="candidates" aria-label="What may come after the prompt">
+          {next.map(({ token, probability }) => (
+            <li key={token} data-candidate={token} style={{ '--share': probability.toFixed(3) }}>
+              <code>{visibleToken(token)}</code> {Math.round(100 * probability)} %
+            </li>
+          ))}
+        </ol>
+      ) : null}
       <figcaption class="note">
+        {next.length > 0 ? 'What may come after the prompt; text at ' : null}
         temperature {Number(temperature.toPrecision(3))}
         {topK > 0 ? `, top ${topK}` : ', all tokens'}
       </figcaption>

@@ -36,6 +36,28 @@ export async function generate(model: Model, options: GenerateOptions): Promise<
   return generated;
 }
 
+/** The likeliest tokens after a prompt, the likeliest first, with what the model gives each of them; never the unknown one. */
+export function candidates(
+  model: Model,
+  prompt: readonly number[],
+  count: number,
+): { readonly id: number; readonly probability: number }[] {
+  const input = prompt.slice(-longestPrompt);
+  const reader = model.reader(input.length);
+  try {
+    const logits = Float64Array.from(reader.read(input));
+    logits[0] = Number.NEGATIVE_INFINITY;
+    const highest = logits.reduce((a, b) => Math.max(a, b));
+    const weights = logits.map((logit) => Math.exp(logit - highest));
+    const total = weights.reduce((a, b) => a + b);
+    return Array.from(weights, (weight, id) => ({ id, probability: weight / total }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, Math.min(count, logits.length - 1));
+  } finally {
+    reader.end();
+  }
+}
+
 function draw(logits: Float32Array, { temperature, topK, random }: GenerateOptions): number {
   logits[0] = Number.NEGATIVE_INFINITY;
   let best = 0;

@@ -10,7 +10,7 @@ import type { TokenIds } from '../tokens/ids';
 import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
-import { generate } from './generate';
+import { candidates, generate } from './generate';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface LanguageEncoding {
@@ -29,6 +29,7 @@ const probeTokens = { chars: 48, words: 24 } as const;
 /** Longer inputs would not fit a picture, nor an answer between two training steps. */
 const longestProbe = 512;
 const longestSample = 20_000;
+const shownCandidates = 8;
 
 /** Next-token prediction on text: embedding, recurrent layers, softmax. */
 export const language: Task<LanguageEncoding> = {
@@ -105,15 +106,21 @@ export const language: Task<LanguageEncoding> = {
     const seed = request.seed ?? defaultSeed;
     const index = vocabularyIndex(vocabulary);
     if (unit === 'chars') refuseUnknown(request.prompt ?? '', index, 'prompt');
+    const read = encodeTokens(prompt, unit, index);
     const ids = await generate(model, {
-      prompt: encodeTokens(prompt, unit, index),
+      prompt: read,
       length,
       temperature,
       topK,
       random: random(seed),
       breathe,
     });
-    return { task: 'language', step, prompt, text: ids.map((id) => vocabulary[id]).join(''), temperature, topK, seed };
+    const next = candidates(model, read, shownCandidates).map(({ id, probability }) => ({
+      token: vocabulary[id] ?? '',
+      probability,
+    }));
+    const text = ids.map((id) => vocabulary[id]).join('');
+    return { task: 'language', step, prompt, text, next, temperature, topK, seed };
   },
 
   probeInput({ unit, vocabulary, probeInput }, text): ProbeInput {

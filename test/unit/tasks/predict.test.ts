@@ -59,6 +59,21 @@ describe('the validation loss of a text', () => {
   });
 });
 
+test('the candidates after a prompt are the likeliest tokens, with their probabilities', async () => {
+  const { model, encoding } = await languageModel();
+  const sample = (await language.sample(model, encoding, { prompt: 'she ', length: 4 }, context)) as LanguageSample;
+  const ids = Array.from('she ', (token) => encoding.vocabulary.indexOf(token));
+  const all = nextProbabilities(model, ids);
+  model.dispose();
+  const wanted = all.map((probability, id) => ({ token: encoding.vocabulary[id], probability })).slice(1);
+  const rest = 1 - (all[0] ?? 0);
+  wanted.sort((a, b) => b.probability - a.probability);
+  expect(sample.next?.map(({ token }) => token)).toEqual(wanted.slice(0, 8).map(({ token }) => token));
+  sample.next?.forEach(({ probability }, at) => {
+    expect(probability).toBeCloseTo((wanted[at]?.probability ?? 0) / rest, 5);
+  });
+});
+
 describe('a text drawn from a model', () => {
   const draw = async (change: Partial<Parameters<typeof generate>[1]>, random: Random = randomFromSeed(1)) => {
     const { model, encoding } = await languageModel();
