@@ -17,7 +17,7 @@ export function LanguageView({ sample }: SampleViewProps) {
         {visibleText(text)}
       </section>
       {next.length > 0 ? (
-        <ol class="candidates" aria-label="What may come after the prompt">
+        <ol class="candidates" aria-label="Likeliest next tokens">
           {next.map(({ token, probability }) => (
             <li key={token} data-candidate={token} style={{ '--share': probability.toFixed(3) }}>
               <code>{visibleToken(token)}</code> {Math.round(100 * probability)} %
