@@ -20,7 +20,7 @@ export function LanguageView({ sample }: SampleViewProps) {
         <ol class="candidates" aria-label="Likeliest next tokens">
           {next.map(({ token, probability }) => (
             <li key={token} data-candidate={token} style={{ '--share': probability.toFixed(3) }}>
-              <code>{visibleToken(token)}</code> {Math.round(100 * probability)} %
+              <code>{visibleToken(token)}</code> {probability < 0.01 ? '< 1' : Math.round(100 * probability)} %
             </li>
           ))}
         </ol>
