@@ -46,8 +46,12 @@ export class Session {
   static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
     const { source, choices, folder, name } = request;
     const { cell, text: cellText } = await chosenCell(choices.model?.cell, request.cell);
-    const engine = await startEngine(engineSchema.parse(choices.engine ?? {}));
-    const dataset = withEngineNote(await readDataset(source, choices), engine);
+    // The engine's threads start while the dataset is read.
+    const [engine, read] = await Promise.all([
+      startEngine(engineSchema.parse(choices.engine ?? {})),
+      readDataset(source, choices),
+    ]);
+    const dataset = withEngineNote(read, engine);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
     const training = trainingOf(dataset, configuration, cell);
@@ -87,10 +91,12 @@ export class Session {
   static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
     const record = await readRecord(folder);
     const cell = await cellOfRun(folder, record);
-    const engine = await startEngine(record.configuration.engine, record.engine.variant);
     const saved = record.configuration;
     const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
-    const dataset = await readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration);
+    const [engine, dataset] = await Promise.all([
+      startEngine(saved.engine, record.engine.variant),
+      readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration),
+    ]);
     if (dataset.report.fingerprint.sha256 !== record.dataset.fingerprint.sha256) {
       throw new UserError({
         what: `${record.dataset.name} has changed since the run began, so it cannot go on with the same data`,

@@ -143,7 +143,9 @@ test('after a restart a finished run writes on from a prompt, as long and as dar
   const { text: alone } = await sampledAlone(folder, request);
   expect(alone).toHaveLength(60);
   await expect.poll(() => shown.textContent(), { timeout: 60_000 }).toBe(`The old${alone}`);
-  expect(await panel.locator('.language-sample figcaption').innerText()).toBe('temperature 0.5, top 1');
+  expect(await panel.locator('.language-sample figcaption').innerText()).toBe(
+    'What may come after the prompt; text at temperature 0.5, top 1',
+  );
 });
 
 test('where its panel is not in sight the sample opens as a text', async () => {

@@ -178,6 +178,7 @@ describe('a run that has learned the alphabet', () => {
         step: expect.any(Number),
         prompt: 'hij',
         text: 'abcd',
+        next: expect.arrayContaining([{ token: 'a', probability: expect.any(Number) }]),
         temperature: 0.8,
         topK: 1,
         seed: 9,
