@@ -101,7 +101,7 @@ function classifyTraining(examples: number, longest: number): Partial<TrainingCo
 
 /** Records need a window that holds one wherever it begins, and tell by their ends what their beginnings were good for. */
 function recordTraining(length: number): Partial<TrainingConfiguration> {
-  return { timeSteps: Math.min(1024, 2 * length), batchSize: 32, steps: 3000 };
+  return { timeSteps: Math.min(1024, 2 * length), batchSize: 32, steps: 15_000 };
 }
 
 /** Some twenty times through all pairs, of which hardly one is left out. */
