@@ -130,7 +130,9 @@ export const trainingSchema = z.strictObject({
   evaluateEvery: count(1, 1_000_000).default(20).describe('training steps between validations'),
   patience: count(0, 100_000)
     .default(0)
-    .describe('validations in a row that may be no better than the best, before training ends; 0: any number'),
+    .describe(
+      'how many validations in a row may be no better than the best before training ends; 0: it never ends early',
+    ),
   sampleEvery: count(1, 1_000_000).default(50).describe('training steps between samples and looks inside'),
   checkpointEvery: count(1, 1_000_000).default(50).describe('training steps between checkpoints'),
 });

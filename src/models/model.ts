@@ -1,12 +1,13 @@
 import type { Random } from '../base/random';
 import { attend } from '../engine/attention';
-import { nextToken, type TokenModel, tokenStep } from '../engine/backend/token-step';
+import { type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { pool } from '../engine/pooling';
 import { tanhOfSum } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
 import { runStack, type Stack, type StackOptions, type StackResult } from './stack';
+import { engineReader, plainReader, type TokenReader } from './token-reader';
 
 /** State of all layers, [batch, units] each: layer by layer, in the order of the cell's states. */
 export type ModelState = readonly tf.Tensor2D[];
@@ -27,13 +28,6 @@ export interface LossGradients {
   readonly loss: tf.Scalar;
   readonly gradients: tf.NamedTensorMap;
   readonly next: ModelState;
-}
-
-/** Reads a text token by token. */
-export interface TokenReader {
-  /** Logits of the token after these, which follow the ones before. */
-  read(ids: readonly number[]): Float32Array;
-  end(): void;
 }
 
 /** What is known of the sequences of a batch besides their tensor. */
@@ -128,9 +122,10 @@ export class Model {
       hidden = decoded.hidden;
     }
     const head = [this.matrix('head.W'), this.vector('head.b')] as const;
+    const output = () => this.logits(hidden);
     return {
       get output() {
-        return linearHead(hidden, ...head);
+        return output();
       },
       crossEntropy: (targets) => headCrossEntropy(hidden, ...head, targets),
       state: read.state,
@@ -186,7 +181,7 @@ export class Model {
     return { hidden: tanhOfSum(ofContext, ofState), attention: weights, state: written.state };
   }
 
-  /** Logits of what a decoder says: [batch, time, outputs]. */
+  /** What the head says of each step: [batch, time, outputs]. */
   logits(hidden: tf.Tensor3D): tf.Tensor3D {
     return linearHead(hidden, this.matrix('head.W'), this.vector('head.b'));
   }
@@ -232,39 +227,9 @@ export class Model {
    */
   reader(length: number): TokenReader {
     const backend = engineBackend();
-    let state: readonly tf.TensorInfo[] = this.zeroState(1);
-    if (!backend) {
-      return {
-        read: (ids) => {
-          const before = state as ModelState;
-          const [logits, ...next] = tf.tidy(() => {
-            const forward = this.forward(tf.tensor2d([...ids], [1, ids.length], 'int32'), before);
-            return [tf.reshape(tf.slice(forward.output, [0, ids.length - 1, 0], [1, 1, -1]), [-1]), ...forward.state];
-          });
-          tf.dispose([...before]);
-          state = next;
-          const values = Float32Array.from(logits?.dataSync() ?? []);
-          logits?.dispose();
-          return values;
-        },
-        end: () => tf.dispose([...(state as ModelState)]),
-      };
-    }
-    // From here on the state is the backend's own, which TF.js does not count.
-    const zeros = state as ModelState;
-    state = zeros.map(({ shape }) => backend.makeTensorInfo(shape, 'float32', new Float32Array(sizeOf(shape))));
-    tf.dispose([...zeros]);
-    const model = this.tokenModel();
-    return {
-      read: (ids) => {
-        const { logits, next } = nextToken(backend, this.spec.cell, model, ids, state, length);
-        state = next;
-        return logits;
-      },
-      end: () => {
-        for (const { dataId } of state) backend.disposeData(dataId);
-      },
-    };
+    return backend
+      ? engineReader(backend, this.spec.cell, this.tokenModel(), this.zeroState(1), length)
+      : plainReader(this);
   }
 
   /** The same of any loss of a forward pass. */

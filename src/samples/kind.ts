@@ -9,7 +9,7 @@ export interface SampleField {
   readonly hint?: string;
   /** What Enter takes. */
   readonly value: string;
-  /** Absent: any text. */
+  /** What a number must be; absent where any text will do. */
   readonly number?: { readonly min: number; readonly max: number; readonly step: number };
 }
 

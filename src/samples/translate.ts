@@ -3,7 +3,8 @@ import type { TranslatedItem, TranslateSample } from '../protocol/run';
 import type { SampleKind } from './kind';
 import { commaSeparated } from './tables';
 
-const usualBeam = 4;
+/** Translations that are followed at once unless asked otherwise. */
+export const usualBeam = 4;
 
 /** Translations beside their references. */
 export const translateSamples: SampleKind<TranslateSample> = {

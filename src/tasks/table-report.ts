@@ -33,3 +33,11 @@ export function tableReport(
     },
   };
 }
+
+/** What is said of rows that cannot be used; nothing where there are none. */
+export function leftOut(what: string, rows: readonly number[], { lines }: Pick<TableDataset, 'lines'>): string[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const which = rows.length === 1 ? 'One row has' : `${rows.length} rows have`;
+  return [`${which} ${what}, and ${rows.length === 1 ? 'is' : 'are'} left out (first in line ${lines.at(first)}).`];
+}

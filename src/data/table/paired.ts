@@ -1,3 +1,5 @@
+import { correlation } from '../../base/correlation';
+
 /** A column's cells, as far as they are looked at; those without a value are empty. */
 export interface PairedColumn {
   /** Undefined where the file names no columns. */
@@ -46,16 +48,9 @@ function meanWords(cells: readonly string[]): number {
   return cells.reduce((sum, cell) => sum + cell.split(/\s+/).filter(Boolean).length, 0) / cells.length;
 }
 
-/** Pearson's correlation of the numbers of characters, 0 where either is constant. */
+/** How the numbers of characters go together, of the rows that have both. */
 function lengthCorrelation(a: readonly string[], b: readonly string[]): number {
   const both = a.flatMap((cell, row) => (cell && b[row] ? [[cell.length, b[row].length] as const] : []));
-  const mean = (side: 0 | 1) => both.reduce((sum, lengths) => sum + lengths[side], 0) / both.length;
-  const [meanA, meanB] = [mean(0), mean(1)];
-  let [product, squaresA, squaresB] = [0, 0, 0];
-  for (const [lengthA, lengthB] of both) {
-    product += (lengthA - meanA) * (lengthB - meanB);
-    squaresA += (lengthA - meanA) ** 2;
-    squaresB += (lengthB - meanB) ** 2;
-  }
-  return squaresA > 0 && squaresB > 0 ? product / Math.sqrt(squaresA * squaresB) : 0;
+  const lengthOf = (side: 0 | 1) => (row: number) => both[row]?.[side] ?? 0;
+  return correlation(both.length, lengthOf(0), lengthOf(1));
 }

@@ -11,7 +11,7 @@ const partCharacters = 65_536;
 /**
  * The texts of a table's column as one text, a line each: of the one that is named, or else of the one with most text.
  *
- * @throws UserError when no column has any text
+ * @throws UserError when there is no text in the column that is named, or in any
  */
 export async function textOfColumn(
   file: DatasetFile,

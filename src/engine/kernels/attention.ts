@@ -1,7 +1,7 @@
 // What a query takes from a memory, row by row: scores, their softmax, and the mean of the memory with these weights. Also
 // what stands beside it: sequences backwards, sums, and tanh of a sum.
 import { exp, tanh } from './exp';
-import { copyRow, fma, panelBytes, panelsOf } from './panel';
+import { copyRow, fma, lanes, panelBytes, panelsOf, toNext } from './panel';
 import { place, word } from './words';
 
 // How scores are made: as TF.js's side says (backend/attention-kernel.ts).
@@ -9,18 +9,6 @@ const DOT = 0;
 const ADDITIVE = 1;
 /** Weights are there already. */
 const GIVEN = 2;
-
-/** Bytes from eight numbers of a row to the next eight. */
-@inline
-function toNext(eight: i32, stride: usize): usize {
-  if (PANEL > 8) return eight & 1 ? stride - 32 : 32;
-  return stride;
-}
-
-@inline
-function lanes(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
-}
 
 /** Σ a · b over the units of one row; what lies beyond them in its last panel does not count. */
 function dot(a: usize, b: usize, stride: usize, units: i32): f32 {
@@ -224,25 +212,25 @@ export function backwards(command: usize, t: i32, rows: i32, first: i32, count: 
 
 /** A (buffer), B (buffer), Y (buffer), panels: Y = A + B */
 export function sum(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
-  for (let panel = 0; panel < word(command, 8); panel++) {
-    const shift = <usize>(panel * rows + first) * panelBytes;
-    const a = place(command, 2, t) + shift;
-    const b = place(command, 4, t) + shift;
-    const y = place(command, 6, t) + shift;
-    for (let at: usize = 0; at < <usize>count * panelBytes; at += 16)
-      v128.store(y + at, f32x4.add(v128.load(a + at), v128.load(b + at)));
-  }
+  sumOf(command, t, rows, first, count, false);
 }
 
 /** A (buffer), B (buffer), Y (buffer), panels: Y = tanh(A + B) */
 export function tanhOfSum(command: usize, t: i32, rows: i32, first: i32, count: i32): void {
+  sumOf(command, t, rows, first, count, true);
+}
+
+@inline
+function sumOf(command: usize, t: i32, rows: i32, first: i32, count: i32, bent: bool): void {
   for (let panel = 0; panel < word(command, 8); panel++) {
     const shift = <usize>(panel * rows + first) * panelBytes;
     const a = place(command, 2, t) + shift;
     const b = place(command, 4, t) + shift;
     const y = place(command, 6, t) + shift;
-    for (let at: usize = 0; at < <usize>count * panelBytes; at += 16)
-      v128.store(y + at, tanh(f32x4.add(v128.load(a + at), v128.load(b + at))));
+    for (let at: usize = 0; at < <usize>count * panelBytes; at += 16) {
+      const added = f32x4.add(v128.load(a + at), v128.load(b + at));
+      v128.store(y + at, bent ? tanh(added) : added);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // Softmax cross-entropy over the rows of a sequence of logits.
 import { expOfEight, log } from './exp';
 import { scratch } from './memory';
-import { panelBytes } from './panel';
+import { lanes, panelBytes } from './panel';
 import { thread } from './thread';
 import { place, word } from './words';
 
@@ -32,7 +32,7 @@ export function crossEntropy(command: usize, t: i32, rows: i32, first: i32, coun
       if (PANEL > 8) sum = f32x4.add(sum, expOfEight(at + 32, highest));
       at += stride;
     }
-    store<f32>(sums + index, sumOf(sum));
+    store<f32>(sums + index, lanes(sum));
     store<f32>(losses + index, most - chosen);
   }
   let row = first;
@@ -68,13 +68,6 @@ function highestOf(c: usize, stride: usize, panels: i32): f32 {
   m0 = f32x4.pmax(m0, v128.shuffle<f32>(m0, m0, 2, 3, 0, 1));
   m0 = f32x4.pmax(m0, v128.shuffle<f32>(m0, m0, 1, 0, 3, 2));
   return f32x4.extract_lane(m0, 0);
-}
-
-@inline
-function sumOf(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
 }
 
 /**

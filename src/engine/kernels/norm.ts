@@ -1,6 +1,6 @@
 // Layer normalisation of each row over its units (Ba et al. 2016), without gain and shift.
 import { scratch } from './memory';
-import { panelBytes, panelsOf } from './panel';
+import { lanes, panelBytes, panelsOf, toNext } from './panel';
 import { thread } from './thread';
 import { place, word } from './words';
 
@@ -60,13 +60,6 @@ export function normGradient(command: usize, t: i32, rows: i32, first: i32, coun
 
 // Sums over one row, eight numbers at a time; what lies beyond the units in its last panel does not count.
 
-/** Bytes from eight numbers of a row to the next eight. */
-@inline
-function toNext(eight: i32, stride: usize): usize {
-  if (PANEL > 8) return eight & 1 ? stride - 32 : 32;
-  return stride;
-}
-
 function sumOf(a: usize, stride: usize, units: i32): f32 {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
   for (let eight = 0; eight < units >> 3; eight++) {
@@ -121,11 +114,6 @@ function productsOf(d: usize, y: usize, stride: usize, units: i32): f32 {
 @inline
 function square(v: v128): v128 {
   return f32x4.mul(v, v);
-}
-
-@inline
-function lanes(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 // Eight numbers each, without a loop, the higher half stored first: so V8 joins the halves into 256 bits.

@@ -17,6 +17,19 @@ export function panelsOf(columns: i32): i32 {
   return (columns + PANEL - 1) / PANEL;
 }
 
+/** Bytes from eight numbers of a row to the next eight. */
+@inline
+export function toNext(eight: i32, stride: usize): usize {
+  if (PANEL > 8) return eight & 1 ? stride - 32 : 32;
+  return stride;
+}
+
+/** The sum of four numbers. */
+@inline
+export function lanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
+
 /** Copies one row of a panel. The higher of two halves is stored first, or V8 stores the lower one once more. */
 @inline
 export function copyRow(to: usize, from: usize): void {

@@ -5,7 +5,8 @@ import { excerpt } from '../../base/visible';
 import { channelsOf, type Rows, type TableDataset } from '../../data';
 import { type Scale, scaleOf } from '../scale';
 import { IdSequences, type Sequences } from '../sequences';
-import { byFrequency, unknownToken, vocabularyIndex } from '../tokens/tokens';
+import { leftOut } from '../table-report';
+import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/tokens';
 import { type ClassifyColumns, labelAt } from './columns';
 import { RowSequences, tokensOf } from './sequences';
 
@@ -104,17 +105,10 @@ function usableRows(
     else if (isEmpty) without.input.push(row);
     else usable.push(row);
   }
-  for (const [what, list] of [
-    [`no label in "${excerpt(target.name)}"`, without.label],
-    ['nothing to read', without.input],
-  ] as const) {
-    const [first] = list;
-    if (first === undefined) continue;
-    const which = list.length === 1 ? 'One row has' : `${list.length} rows have`;
-    warnings.push(
-      `${which} ${what}, and ${list.length === 1 ? 'is' : 'are'} left out (first in line ${table.lines.at(first)}).`,
-    );
-  }
+  warnings.push(
+    ...leftOut(`no label in "${excerpt(target.name)}"`, without.label, table),
+    ...leftOut('nothing to read', without.input, table),
+  );
   if (usable.length < 4) {
     throw new UserError({
       what: `Only ${usable.length} of ${table.rows} rows have both a label in "${excerpt(target.name)}" and something to read`,
@@ -209,9 +203,8 @@ function vocabularyOf(
       counts.set(token, (counts.get(token) ?? 0) + 1);
   }
   counts.delete(unknownToken);
-  const often = byFrequency(counts).filter(([, count]) => count >= leastOften);
-  const kept = (often.length > 0 ? often : byFrequency(counts)).slice(0, mostWords);
-  return { kind: 'tokens', unit, vocabulary: [unknownToken, ...kept.map(([token]) => token)] };
+  const kept = frequentTokens(counts, leastOften, mostWords);
+  return { kind: 'tokens', unit, vocabulary: [unknownToken, ...kept] };
 }
 
 function encoded(

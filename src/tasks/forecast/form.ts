@@ -1,3 +1,4 @@
+import { correlation } from '../../base/correlation';
 import { type Scale, scaleOf } from '../scale';
 
 /** How a column's values become what the network reads and writes. All of it is found in the training part. */
@@ -94,12 +95,4 @@ function leastOf(rows: number, valueAt: (row: number) => number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let row = 0; row < rows; row++) least = Math.min(least, valueAt(row));
   return least;
-}
-
-/** Pearson's, 0 where either is constant. */
-function correlation(count: number, a: (index: number) => number, b: (index: number) => number): number {
-  const [ofA, ofB] = [scaleOf(count, a), scaleOf(count, b)];
-  let sum = 0;
-  for (let index = 0; index < count; index++) sum += (a(index) - ofA.mean) * (b(index) - ofB.mean);
-  return ofA.deviation > 0 && ofB.deviation > 0 ? sum / count / (ofA.deviation * ofB.deviation) : 0;
 }

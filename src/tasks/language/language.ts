@@ -177,7 +177,7 @@ function isTable(file: DatasetFile, reading: Reading): boolean {
 const lookedAt = 200;
 const [shortest, longest] = [8, 1000];
 
-/** Tokens of a line with its end, where each line of a text is as long as any other, as records are. */
+/** How many tokens a line has, its end among them, where all lines of a text have as many, as records do; else undefined. */
 function lineLength(ids: TokenIds, boundary: number, vocabulary: readonly string[]): number | undefined {
   const end = vocabulary.indexOf('\n');
   if (end < 0) return undefined;

@@ -45,3 +45,10 @@ export function byFrequency(counts: Iterable<readonly [string, number]>): [strin
     .map(([token, count]): [string, number] => [token, count])
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }
+
+/** The most frequent tokens, at most so many, that occur at least so often, or all where none does. */
+export function frequentTokens(counts: ReadonlyMap<string, number>, leastOften: number, most: number): string[] {
+  const all = byFrequency(counts);
+  const often = all.filter(([, count]) => count >= leastOften);
+  return (often.length > 0 ? often : all).slice(0, most).map(([token]) => token);
+}

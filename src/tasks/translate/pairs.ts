@@ -4,7 +4,8 @@ import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Rows, TableDataset } from '../../data';
 import { IdSequences } from '../sequences';
-import { byFrequency, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
+import { leftOut } from '../table-report';
+import { frequentTokens, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
 import { splitWords } from '../tokens/words';
 import type { PairColumns } from './columns';
 
@@ -120,14 +121,8 @@ function usableRows(table: TableDataset, { source, target }: PairColumns, warnin
   for (const [column, list] of [
     [source, without.source],
     [target, without.target],
-  ] as const) {
-    const [first] = list;
-    if (first === undefined) continue;
-    const which = list.length === 1 ? 'One row has' : `${list.length} rows have`;
-    warnings.push(
-      `${which} nothing in "${excerpt(column.name)}", and ${list.length === 1 ? 'is' : 'are'} left out (first in line ${table.lines.at(first)}).`,
-    );
-  }
+  ] as const)
+    warnings.push(...leftOut(`nothing in "${excerpt(column.name)}"`, list, table));
   return Int32Array.from(usable);
 }
 
@@ -170,6 +165,5 @@ function vocabularyOf(texts: Rows<string>, rows: Int32Array, training: Int32Arra
   for (const pair of training)
     for (const token of tokensOf(texts.at(rows[pair] ?? 0), unit)) counts.set(token, (counts.get(token) ?? 0) + 1);
   counts.delete(unknownToken);
-  const often = byFrequency(counts).filter(([, count]) => count >= (unit === 'words' ? leastOften : 1));
-  return (often.length > 0 ? often : byFrequency(counts)).slice(0, mostTokens).map(([token]) => token);
+  return frequentTokens(counts, unit === 'words' ? leastOften : 1, mostTokens);
 }

@@ -5,6 +5,7 @@ import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { DatasetFingerprint } from '../../protocol/dataset';
 import type { TranslatedItem, TranslateSample } from '../../protocol/run';
+import { usualBeam } from '../../samples/translate';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
 import { vocabularyIndex } from '../tokens/tokens';
@@ -24,7 +25,6 @@ export interface TranslateEncoding {
 }
 
 const shownExamples = 4;
-const usualBeam = 4;
 /** Longer ones would take an answer too long, and fit no picture. */
 const longestShown = 200;
 
@@ -84,7 +84,7 @@ export const translate: Task<TranslateEncoding> = {
   },
 };
 
-/** The second file of lines: the one that is named, or else the only one beside a text that is no table of its own. */
+/** The second file of lines: the one that is named, or else, beside a text that is no table of its own, the first by its name. */
 async function pairOf(file: DatasetFile, reading: Reading): Promise<string | undefined> {
   if (reading.pair !== undefined) return reading.pair;
   if (reading.delimiter !== 'auto' && reading.delimiter !== 'lines') return undefined;

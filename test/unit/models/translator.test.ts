@@ -6,30 +6,14 @@ import type { AttentionScore } from '../../../src/engine/attention';
 import { tf } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import type { ModelSpec } from '../../../src/models/parameters';
-import { IdSequences } from '../../../src/tasks/sequences';
 import { batchOf } from '../../../src/tasks/translate/batches';
-import { boundary, type Pairs } from '../../../src/tasks/translate/pairs';
+import { boundary } from '../../../src/tasks/translate/pairs';
 import { beamSearch, greedy } from '../../../src/tasks/translate/search';
 import parity from '../../parity/translation.json';
 import { onEveryEngine } from '../engine/engines';
+import { pairsFrom } from '../tasks/pairs';
 
 const breathe = () => Promise.resolve();
-
-/** Pairs by their ids, all of them in the training part. */
-function pairsFrom(list: readonly (readonly [readonly number[], readonly number[]])[]): Pairs {
-  const [sources, targets] = [new IdSequences(), new IdSequences()];
-  for (const [source, target] of list) {
-    sources.push(source);
-    targets.push(target);
-  }
-  const side = { name: 'x', unit: 'chars' as const, vocabulary: [] };
-  return {
-    ...{ source: side, target: side, sources, targets, warnings: [] },
-    training: Int32Array.from(list.keys()),
-    validation: Int32Array.of(),
-    text: () => '',
-  };
-}
 
 const specOf = (attention: AttentionScore, directions: number, layers: number, cell = 'rnn'): ModelSpec => ({
   ...{ cell: builtinCell(cell as 'rnn'), units: 4, layers, dropout: 0, outputs: 7, bidirectional: directions === 2 },

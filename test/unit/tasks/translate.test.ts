@@ -6,14 +6,13 @@ import { type Reading, readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { readDataset } from '../../../src/tasks';
-import { IdSequences } from '../../../src/tasks/sequences';
 import { pairBatches } from '../../../src/tasks/translate/batches';
 import { bleu } from '../../../src/tasks/translate/bleu';
 import { chrf } from '../../../src/tasks/translate/chrf';
-import type { Pairs } from '../../../src/tasks/translate/pairs';
 import { translate } from '../../../src/tasks/translate/translate';
 import parity from '../../parity/translation.json';
 import { temporaryFolder } from '../temporary';
+import { pairsFrom } from './pairs';
 
 beforeAll(async () => void (await useReference()));
 beforeEach(() => {
@@ -37,22 +36,6 @@ const userError = async (promise: Promise<unknown>): Promise<UserError> => {
   expect(error).toBeInstanceOf(UserError);
   return error as UserError;
 };
-
-/** Pairs by their ids, all of them in the training part. */
-function pairsFrom(list: readonly (readonly [readonly number[], readonly number[]])[]): Pairs {
-  const [sources, targets] = [new IdSequences(), new IdSequences()];
-  for (const [source, target] of list) {
-    sources.push(source);
-    targets.push(target);
-  }
-  const side = { name: 'x', unit: 'chars' as const, vocabulary: [] };
-  return {
-    ...{ source: side, target: side, sources, targets, warnings: [] },
-    training: Int32Array.from(list.keys()),
-    validation: Int32Array.of(),
-    text: () => '',
-  };
-}
 
 test('BLEU and chrF are those of sacreBLEU', () => {
   for (const scores of parity.scores) {
