@@ -1,3 +1,6 @@
+export { type FileEntry, formatOf } from './entries/entry';
+export { openEntry } from './entries/folder';
+export type { FileFormat } from './signatures';
 export { type DatasetFile, openDataset } from './source';
 export { type ChosenColumns, chooseColumns } from './table/choose';
 export type { Column, DateColumn, NumberColumn, TextColumn } from './table/columns';

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { UserError } from '../base/user-error';
-import { excerpt, visible } from '../base/visible';
+import { visible } from '../base/visible';
 import type { DatasetFingerprint, DatasetSource } from '../protocol/dataset';
+import type { FileEntry } from './entries/entry';
+import { openFolder } from './entries/folder';
+import { openZip } from './entries/zip';
+import { identify, partBytes, readFile } from './file';
+import { sureSignatureOf } from './signatures';
 import { isParquet, type ObjectRows, openParquet } from './table/parquet';
 
 /** An opened source; nothing is parsed yet. */
@@ -14,31 +18,47 @@ export interface DatasetFile {
   readonly path: string | undefined;
   readonly bytes: number;
   readonly fingerprint: DatasetFingerprint;
-  /** The first 64 KiB. */
+  /** The first 64 KiB; nothing of a folder. */
   readonly head: Uint8Array;
   /** Of a Parquet file its rows. */
   readonly objects?: ObjectRows;
+  /** The files of a folder or of a ZIP archive, numbers within names in the order of their values. */
+  readonly entries?: readonly FileEntry[];
   /**
    * The bytes in parts of at most 64 KiB; can be called again.
-   * @throws UserError when the file is no longer the one that was opened
+   * @throws UserError when the file is no longer the one that was opened, or is a folder
    */
   chunks(): AsyncIterable<Uint8Array>;
 }
 
 const headBytes = 64 * 1024;
-/** What is made of a small part is gone before it costs memory. */
-const partBytes = 64 * 1024;
 
 /**
- * Opens a file or the text of an editor, and reads it once for its fingerprint, in parts.
- * @throws UserError when it is missing, no regular file, unreadable or empty, or changes meanwhile; and of a damaged Parquet file
+ * Opens a file, a folder or the text of an editor, and reads it once for its fingerprint, in parts.
+ * @throws UserError when it is missing, a device, unreadable or empty, or changes meanwhile; and of a damaged Parquet file or
+ *   ZIP archive
  */
 export async function openDataset(source: DatasetSource): Promise<DatasetFile> {
   if (source.kind === 'text') return openChunks(visible(source.name), undefined, () => encodeText(source.text));
-  const name = visible(basename(source.path));
-  const first = await identify(source.path, name);
-  const file = await openChunks(name, source.path, () => readFile(source.path, name, first));
-  return isParquet(file.head) ? { ...file, objects: await openParquet(source.path, name, file.bytes) } : file;
+  const { path } = source;
+  const name = visible(basename(resolve(path)) || path);
+  const first = await identify(path, name);
+  if (first.isFolder) {
+    return { name, path, head: new Uint8Array(), chunks: () => refuseFolder(path), ...(await openFolder(path)) };
+  }
+  const file = await openChunks(name, path, () => readFile(path, name, first));
+  if (isParquet(file.head)) return { ...file, objects: await openParquet(path, name, file.bytes) };
+  const entries = sureSignatureOf(file.head)?.format === 'zip' ? await openZip(path, name, file.bytes) : undefined;
+  return entries ? { ...file, entries } : file;
+}
+
+// biome-ignore lint/correctness/useYield: a folder has no bytes to give
+async function* refuseFolder(path: string): AsyncGenerator<Uint8Array> {
+  throw new UserError({
+    what: 'This is a folder, and the task reads a single file',
+    where: visible(path),
+    wayOut: 'Choose a file inside it.',
+  });
 }
 
 async function openChunks(
@@ -75,85 +95,4 @@ async function* encodeText(text: string): AsyncGenerator<Uint8Array> {
     yield encoder.encode(text.slice(start, end));
     start = end;
   }
-}
-
-/** What tells one state of a file from another without reading it. */
-interface Identity {
-  readonly size: number;
-  readonly modified: number;
-}
-
-async function identify(path: string, name: string): Promise<Identity> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw unreadable(error, path, name);
-  });
-  if (stats.isDirectory()) {
-    throw new UserError({ what: 'This is a folder', where: visible(path), wayOut: 'Choose a file inside it.' });
-  }
-  if (!stats.isFile()) {
-    throw new UserError({
-      what: 'This is a device or a pipe, not a file',
-      where: visible(path),
-      wayOut: 'Write its data to a file first, and train on that.',
-    });
-  }
-  return { size: stats.size, modified: stats.mtimeMs };
-}
-
-async function* readFile(path: string, name: string, first: Identity): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw unreadable(error, path, name);
-  });
-  try {
-    await assertUnchanged(handle, name, first);
-    let position = 0;
-    while (position < first.size) {
-      const part = new Uint8Array(Math.min(partBytes, first.size - position));
-      const { bytesRead } = await handle.read(part, 0, part.length, position).catch((error: unknown) => {
-        throw unreadable(error, path, name);
-      });
-      if (bytesRead === 0) throw changed(name);
-      position += bytesRead;
-      yield part.subarray(0, bytesRead);
-    }
-    await assertUnchanged(handle, name, first);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function assertUnchanged(handle: FileHandle, name: string, first: Identity): Promise<void> {
-  const now = await handle.stat();
-  if (now.size !== first.size || now.mtimeMs !== first.modified) throw changed(name);
-}
-
-function changed(name: string): UserError {
-  return new UserError({
-    what: 'The file changed while it was read',
-    where: name,
-    wayOut: 'Wait until it is written, then start again.',
-  });
-}
-
-function unreadable(error: unknown, path: string, name: string): UserError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new UserError({
-      what: 'There is no such file',
-      where: visible(path),
-      wayOut: 'Check its name and folder; it may have been moved or deleted.',
-    });
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new UserError({
-      what: 'The file may not be read',
-      where: visible(path),
-      wayOut: 'Give yourself the permission to read it, or copy it to where you have it.',
-    });
-  }
-  return new UserError({
-    what: `The file cannot be read: ${excerpt(error instanceof Error ? error.message : String(error), 160)}`,
-    where: name,
-    wayOut: 'Copy it to another folder and try that copy.',
-  });
 }

@@ -2,12 +2,18 @@ import { excerpt } from '../base/visible';
 import type { Reading, TaskName } from '../configuration/run';
 import { type DatasetFile, holdsObjects, looksLikeTable, type TableLook } from '../data';
 import type { Alternative, DatasetReport } from '../protocol/dataset';
+import { detectEntries } from './detect-entries';
 
 export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alternatives'>;
 
-/** Which task suits a file, judged by its content, and what else it could be. */
+/**
+ * Which task suits a file or a folder, judged by its content, and what else it could be.
+ *
+ * @throws UserError of a folder or an archive for which there is none
+ */
 export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (reading.task !== 'auto') return { task: reading.task, why: 'as asked for', ambiguous: false, alternatives: [] };
+  if (file.entries) return detectEntries(file, file.entries);
   const look = looksLikeTable(file, reading);
   const isOfObjects = holdsObjects(file, reading);
   const asText = {

@@ -1,76 +1,22 @@
 import { UserError } from '../../base/user-error';
-
-interface Signature {
-  readonly what: string;
-  readonly starts: string;
-  /** What must stand at byte 4 or 8, where the start alone says too little. */
-  readonly also?: { readonly at: 4 | 8; readonly text: string };
-  /** Letters alone can begin a text too; they count when other bytes look binary. */
-  readonly weak?: true;
-}
-
-/** Bytes as Latin-1 text, from the formats' own specifications. */
-const signatures: readonly Signature[] = [
-  { what: 'a PNG picture', starts: '\x89PNG\r\n\x1a\n' },
-  { what: 'a JPEG picture', starts: '\xff\xd8\xff' },
-  { what: 'a GIF picture', starts: 'GIF8', weak: true },
-  { what: 'a WebP picture', starts: 'RIFF', also: { at: 8, text: 'WEBP' } },
-  { what: 'a WAV recording', starts: 'RIFF', also: { at: 8, text: 'WAVE' } },
-  { what: 'a TIFF picture', starts: 'II*\0' },
-  { what: 'a TIFF picture', starts: 'MM\0*' },
-  { what: 'a BMP picture', starts: 'BM', weak: true },
-  { what: 'a PDF document', starts: '%PDF-' },
-  { what: 'a ZIP archive (an .xlsx, .docx or .zip file)', starts: 'PK\x03\x04' },
-  { what: 'an old Excel, Word or Outlook file', starts: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
-  { what: 'a gzip archive', starts: '\x1f\x8b' },
-  { what: 'a bzip2 archive', starts: 'BZh', weak: true },
-  { what: 'an xz archive', starts: '\xfd7zXZ\0' },
-  { what: 'a Zstandard archive', starts: '\x28\xb5\x2f\xfd' },
-  { what: 'a 7-Zip archive', starts: "7z\xbc\xaf'\x1c" },
-  { what: 'a RAR archive', starts: 'Rar!\x1a\x07' },
-  { what: 'an SQLite database', starts: 'SQLite format 3\0' },
-  { what: 'an HDF5 file', starts: '\x89HDF\r\n\x1a\n' },
-  { what: 'a NumPy array', starts: '\x93NUMPY' },
-  { what: 'a Parquet file', starts: 'PAR1', weak: true },
-  { what: 'an Arrow or Feather file', starts: 'ARROW1', weak: true },
-  { what: 'an MP3 recording', starts: 'ID3', weak: true },
-  { what: 'an Ogg recording', starts: 'OggS', weak: true },
-  { what: 'a FLAC recording', starts: 'fLaC', weak: true },
-  { what: 'an MP4 or QuickTime recording', starts: '', also: { at: 4, text: 'ftyp' }, weak: true },
-  { what: 'a Matroska or WebM recording', starts: '\x1a\x45\xdf\xa3' },
-  { what: 'a Linux program', starts: '\x7fELF' },
-  { what: 'a Windows program', starts: 'MZ', weak: true },
-  { what: 'a WebAssembly module', starts: '\0asm' },
-  { what: 'a Python pickle', starts: '\x80\x04' },
-  { what: 'a font', starts: 'wOF2', weak: true },
-];
-
-/** Share of control characters above which a head without a NUL byte is no text. */
-const controlLimit = 0.05;
+import { isBinary, shareOfControls, signatureOf, sureSignatureOf } from '../signatures';
 
 /**
  * What a file's first bytes look like ("a PNG picture"), or undefined when they can be text in UTF-8 or Latin-1.
  * Not for UTF-16, whose bytes are like those of a binary file.
  */
 export function binaryKind(head: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...head.subarray(0, 16));
-  const controls = shareOfControls(head);
-  const binary = head.includes(0) || controls > controlLimit;
-  const match = signatures.find((signature) => (binary || !signature.weak) && fits(signature, start));
+  const match = signatureOf(head);
   if (match) return match.what;
   if (head.includes(0)) return 'a binary file (it has NUL bytes)';
-  if (binary) return `a binary file (${Math.round(100 * controls)} % of it are control characters)`;
+  if (isBinary(head))
+    return `a binary file (${Math.round(100 * shareOfControls(head))} % of it are control characters)`;
   return undefined;
 }
 
 /** What a file is whose first bytes stand for one format alone, even where NUL bytes are expected, as in UTF-16. */
 export function signedKind(head: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...head.subarray(0, 16));
-  return signatures.find((signature) => !signature.weak && fits(signature, start))?.what;
-}
-
-function fits({ starts, also }: Signature, start: string): boolean {
-  return start.startsWith(starts) && (!also || start.startsWith(also.text, also.at));
+  return sureSignatureOf(head)?.what;
 }
 
 export function notText(name: string, kind: string, where = name): UserError {
@@ -79,13 +25,4 @@ export function notText(name: string, kind: string, where = name): UserError {
     where,
     wayOut: 'Choose a text file, or a table as CSV or TSV; a spreadsheet can be exported as CSV.',
   });
-}
-
-function shareOfControls(head: Uint8Array): number {
-  let controls = 0;
-  for (const byte of head) {
-    // Backspace to carriage return, and escape, are found in texts and logs.
-    if ((byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== 0x1b) || byte === 0x7f) controls += 1;
-  }
-  return controls / Math.max(1, head.length);
 }

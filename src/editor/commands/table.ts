@@ -11,13 +11,14 @@ import { chooseRun, runArgument } from './choose-run';
 import { openExample } from './examples';
 import { deleteRun, renameRun, revealRun } from './runs';
 import { sample } from './sample';
-import { train, trainAgain } from './train';
+import { train, trainAgain, trainOnFolder } from './train';
 import { trainCell } from './train-cell';
 import { continueRun, control, pause, stop, unpause } from './training';
 
 /** Every command of the manifest; a test compares the two. */
 export const commandIds = [
   'unroll.train',
+  'unroll.trainFolder',
   'unroll.trainAgain',
   'unroll.trainCell',
   'unroll.newCell',
@@ -72,6 +73,7 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
 
   const commands: Readonly<Record<CommandId, Command>> = {
     'unroll.train': (argument) => (isAboutCell(argument) ? trainCell : train)(studio, argument),
+    'unroll.trainFolder': (argument) => trainOnFolder(studio, argument),
     'unroll.trainAgain': (argument) => trainAgain(studio, argument),
     'unroll.trainCell': (argument) => trainCell(studio, argument),
     'unroll.newCell': () => newCell(),

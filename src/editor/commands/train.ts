@@ -42,6 +42,22 @@ export async function train(studio: Studio, argument: unknown): Promise<void> {
   await trainOn(studio, uri);
 }
 
+/** Recordings and pictures are had as a folder: the one that the command was called on, or one that is asked for. */
+export async function trainOnFolder(studio: Studio, argument: unknown): Promise<void> {
+  const [chosen] =
+    argument instanceof vscode.Uri
+      ? [argument]
+      : ((await vscode.window.showOpenDialog({
+          title: 'Train on a Folder of Recordings or Pictures',
+          openLabel: 'Train',
+          canSelectFiles: false,
+          canSelectFolders: true,
+        })) ?? []);
+  if (chosen) {
+    await trainOn(studio, chosen);
+  }
+}
+
 /** @param cell chosen beforehand */
 export async function trainOn(studio: Studio, uri: vscode.Uri, cell?: string): Promise<void> {
   await trainWith(studio, await materialOf(uri, studio.storage), cell === undefined ? {} : { cell }, {});

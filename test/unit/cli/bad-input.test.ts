@@ -161,7 +161,7 @@ describe('refuses with one line that names the file, the place and the way out, 
     expect(told.map(({ code }) => code)).toEqual([2, 2, 2]);
     expect(told.map(({ stderr }) => stderr)).toEqual([
       `There is no such file (${join(cwd, 'no.txt')}). Check its name and folder; it may have been moved or deleted.\n`,
-      `This is a folder (${cwd}). Choose a file inside it.\n`,
+      `The folder has no files (${cwd}). Choose one that holds recordings or pictures.\n`,
       'This is a device or a pipe, not a file (/dev/zero). Write its data to a file first, and train on that.\n',
     ]);
     expect(await readdir(cwd)).toEqual([]);

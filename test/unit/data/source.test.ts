@@ -41,12 +41,12 @@ describe('openDataset', () => {
     expect((await readAll(fromText.chunks())).largest).toBeLessThanOrEqual(64 * 1024);
   });
 
-  it('refuses a missing file, a folder, an empty file and an empty editor, with a way out', async () => {
+  it('refuses a missing file, an empty folder, an empty file and an empty editor, with a way out', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'inside'));
     const missing = await userError(open(join(folder, 'no.txt')));
     expect(missing.message).toMatch(/^There is no such file \(.*no\.txt\)\. Check/);
-    expect((await userError(open(join(folder, 'inside')))).what).toBe('This is a folder');
+    expect((await userError(open(join(folder, 'inside')))).what).toBe('The folder has no files');
     expect((await userError(openFile(''))).what).toBe('The file is empty');
     expect((await userError(openText(''))).what).toBe('The file is empty');
   });
