@@ -3,7 +3,7 @@
  * against PyTorch alone, as LSTM and GRU. Prints a block for each row and
  * cell, or with `--json` one object a line.
  *
- *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
+ *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate,speech] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
  *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
  * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the

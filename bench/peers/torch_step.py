@@ -57,7 +57,8 @@ def prepare(sizes, cell, threads):
 
 
 def prepare_task(row, cell, threads):
-    """The usual model of a task: layers on numbers, layers pooled by attention, an encoder and a decoder that attends to it."""
+    """The usual model of a task: layers on numbers, layers pooled by attention, an encoder and a decoder that attends to it, layers that read
+    both ways with CTC."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     task, batch, steps, units, layers = (row[name] for name in ("task", "batch", "timeSteps", "units", "layers"))
@@ -70,6 +71,18 @@ def prepare_task(row, cell, threads):
 
         def loss_of():
             return nn.functional.mse_loss(module["head"](module["stack"](numbers)[0]), targets)
+
+    elif task == "speech":
+        columns, classes, labels = row["columns"], row["classes"], row["labels"]
+        both = getattr(nn, cell)(columns, units, layers, batch_first=True, bidirectional=True)
+        module.update({"stack": both, "head": nn.Linear(units, classes)})
+        numbers, targets = torch.randn(batch, steps, columns), torch.randint(1, classes, (batch, labels))
+        lengths, counts = torch.full((batch,), steps), torch.full((batch,), labels)
+
+        def loss_of():
+            forwards, backwards = module["stack"](numbers)[0].chunk(2, 2)
+            scores = torch.log_softmax(module["head"](forwards + backwards), 2).transpose(0, 1)
+            return nn.functional.ctc_loss(scores, targets, lengths, counts, reduction="sum") / (batch * labels)
 
     else:
         vocabulary, embedding = row["vocabulary"], row["embedding"]

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerAttentionKernels } from './backend/attention-kernel';
 import { backendName, EngineBackend } from './backend/backend';
+import { registerCtcKernels } from './backend/ctc-kernel';
 import { registerHeadKernels } from './backend/head-kernel';
 import { registerMatMulKernel } from './backend/matmul-kernel';
 import { registerPointwiseKernels } from './backend/pointwise-kernels';
@@ -34,6 +35,7 @@ export async function useMachine(machine: Machine): Promise<void> {
     registerHeadKernels();
     registerMatMulKernel();
     registerAttentionKernels();
+    registerCtcKernels();
     registerPointwiseKernels();
   }
   tf.registerBackend(backendName, () => new EngineBackend(machine));

@@ -1,6 +1,7 @@
 import type { Random } from '../base/random';
 import { attend } from '../engine/attention';
 import { type TokenModel, tokenStep } from '../engine/backend/token-step';
+import { ctcLoss } from '../engine/ctc';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { pool } from '../engine/pooling';
 import { tanhOfSum } from '../engine/rows';
@@ -21,6 +22,13 @@ export interface ForwardResult {
    * @param targets class numbers, of the shape of the output's steps; a negative one does not count
    */
   crossEntropy(targets: tf.Tensor2D): tf.Scalar;
+  /**
+   * Connectionist temporal classification of the logits, in nats per label: how unlikely labels are whose places are not known.
+   * Output 0 is the blank.
+   *
+   * @param labels class numbers from 1 on [batch, most labels]; negative ones behind a row's last
+   */
+  ctc(labels: tf.Tensor2D): tf.Scalar;
   readonly state: ModelState;
 }
 
@@ -128,6 +136,7 @@ export class Model {
         return output();
       },
       crossEntropy: (targets) => headCrossEntropy(hidden, ...head, targets),
+      ctc: (labels) => ctcLoss(output(), labelsOf(labels), ends),
       state: read.state,
     };
   }
@@ -320,4 +329,13 @@ export class Model {
     );
     return tf.tensor3d(mask, [...shape]);
   }
+}
+
+/** The rows of a matrix without the negative numbers at their ends. */
+function labelsOf(labels: tf.Tensor2D): number[][] {
+  const [rows, most] = labels.shape;
+  const values = labels.dataSync();
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(values.subarray(row * most, (row + 1) * most)).filter((label) => label >= 0),
+  );
 }

@@ -16,7 +16,9 @@ export type BenchSizes =
   | (Shared & { readonly task: 'forecast'; readonly columns: number })
   | (OfTokens & { readonly task: 'classify'; readonly classes: number })
   /** `written`: steps of what the decoder writes. */
-  | (OfTokens & { readonly task: 'translate'; readonly written: number });
+  | (OfTokens & { readonly task: 'translate'; readonly written: number })
+  /** `columns` numbers a step, read both ways; `labels` of a row are to be found. */
+  | (Shared & { readonly task: 'speech'; readonly columns: number; readonly classes: number; readonly labels: number });
 
 /** Milliseconds of whole training steps. */
 export interface StepTimes {

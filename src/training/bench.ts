@@ -35,7 +35,9 @@ export async function measureSteps(
     const { loss, gradients, next } =
       sizes.task === 'forecast'
         ? model.gradients(({ output }) => meanSquaredError(output, targets), input, state, random)
-        : model.crossEntropyGradients(input, targets as tf.Tensor2D, state, random, { lengths, written });
+        : sizes.task === 'speech'
+          ? model.gradients((result) => result.ctc(targets as tf.Tensor2D), input, state, random, { lengths })
+          : model.crossEntropyGradients(input, targets as tf.Tensor2D, state, random, { lengths, written });
     count += 1;
     await optimizer.apply(count, gradients, { learningRate: 0.002, clipNorm: 5 });
     const [value = Number.NaN] = loss.dataSync();
@@ -74,6 +76,10 @@ function specOf(cell: Cell, sizes: BenchSizes): ModelSpec {
   const shared = { cell, units, layers, dropout: 0 };
   if (sizes.task === 'forecast')
     return { ...shared, input: { kind: 'numbers', size: sizes.columns }, outputs: sizes.columns };
+  if (sizes.task === 'speech') {
+    const input = { kind: 'numbers', size: sizes.columns } as const;
+    return { ...shared, input, outputs: sizes.classes, bidirectional: true };
+  }
   const { vocabulary, embedding } = sizes;
   const input = { kind: 'tokens', vocabularySize: vocabulary, embeddingSize: embedding } as const;
   if (sizes.task === 'classify') return { ...shared, input, outputs: sizes.classes, pooling: 'attention' };
@@ -93,7 +99,7 @@ function batchOf(sizes: BenchSizes): {
     const values = Int32Array.from({ length: batch * steps }, () => Math.floor(random.uniform() * below));
     return tf.tensor2d(values, [batch, steps], 'int32');
   };
-  if (sizes.task === 'forecast') {
+  if (sizes.task === 'forecast' || sizes.task === 'speech') {
     const numbers = (seed: number) => {
       const random = randomFromSeed(deriveSeed(1, seed));
       const shape: [number, number, number] = [batch, timeSteps, sizes.columns];
@@ -102,7 +108,8 @@ function batchOf(sizes: BenchSizes): {
         shape,
       );
     };
-    return { input: numbers(1), targets: numbers(2) };
+    if (sizes.task === 'forecast') return { input: numbers(1), targets: numbers(2) };
+    return { input: numbers(1), targets: tf.add(ids(2, sizes.labels, sizes.classes - 1), tf.scalar(1, 'int32')) };
   }
   const input = ids(1, timeSteps, sizes.vocabulary);
   if (sizes.task === 'classify') return { input, targets: ids(2, 1, sizes.classes) };

@@ -1,12 +1,13 @@
 // Commands on rows of one time step, or of a few.
 import { attend, attendGradient, backwards, sum, tanhGradient, tanhOfSum } from './attention';
+import { ctc, ctcGradient } from './ctc';
 import { fromPanels, gather, toPanels } from './layout';
 import { crossEntropy, crossEntropyGradient } from './loss';
 import { pointers } from './memory';
 import { norm, normGradient } from './norm';
 import { panelBytes } from './panel';
 import { rowsTimesPanel, rowTimesFourPanels } from './product';
-import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, SUM, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
+import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, CTC, CTC_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, SUM, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
 
 /** Rows that a product over all time steps takes together, so that a panel of weights serves them from the cache. */
 const rowsTogether: i32 = 128;
@@ -60,6 +61,12 @@ export function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32
       break;
     case TANH_GRADIENT:
       tanhGradient(command, t, rows, first, count);
+      break;
+    case CTC:
+      ctc(command, rows, first, count);
+      break;
+    case CTC_GRADIENT:
+      ctcGradient(command, rows, first, count);
       break;
     default:
       unreachable();

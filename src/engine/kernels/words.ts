@@ -40,6 +40,8 @@ export const BACKWARDS = 16;
 export const TANH_OF_SUM = 17;
 export const TANH_GRADIENT = 18;
 export const SUM = 19;
+export const CTC = 21;
+export const CTC_GRADIENT = 22;
 
 export const MAP_GRADIENT = 20;
 export const PACK = 23;

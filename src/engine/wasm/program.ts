@@ -29,6 +29,8 @@ const commands = {
   tanhGradient: 18,
   sum: 19,
   mapGradient: 20,
+  ctc: 21,
+  ctcGradient: 22,
   pack: 23,
   packTransposed: 24,
   packVector: 25,
