@@ -21,7 +21,7 @@ export default async (_environment, { mode = 'production' }) => {
         { resourceQuery: /raw/, type: 'asset/source' },
       ],
     },
-    optimization: { minimizer: [new EsbuildPlugin({ target: 'es2023', legalComments: 'none' })] },
+    optimization: { splitChunks: false, minimizer: [new EsbuildPlugin({ target: 'es2023', legalComments: 'none' })] },
     performance: false,
     stats: 'errors-warnings',
   };
@@ -30,7 +30,12 @@ export default async (_environment, { mode = 'production' }) => {
     name,
     target: 'node20',
     entry: { [name]: entry },
-    output: { path: `${import.meta.dirname}/dist`, filename: '[name].js', libraryTarget: 'commonjs2' },
+    output: {
+      path: `${import.meta.dirname}/dist`,
+      filename: '[name].js',
+      chunkFilename: '[name].js',
+      libraryTarget: 'commonjs2',
+    },
     externals: { vscode: 'commonjs vscode' },
   });
   return [

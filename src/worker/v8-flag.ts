@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import v8 from 'node:v8';
+import { cacheFolder } from './cache-folder';
 
 /** Flags of V8 while a module is compiled: 256-bit instructions, and the optimising compiler at once, which alone has them. */
 const wide = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'] as const;
@@ -22,7 +22,7 @@ export type WidePermission = { readonly allowed: true } | { readonly allowed: fa
  * @param setFlag for tests: what sets a flag
  */
 export function askForWide(
-  folder = markerFolder(),
+  folder = join(cacheFolder(), 'engine'),
   setFlag: (flag: string) => void = (flag) => v8.setFlagsFromString(flag),
 ): WidePermission {
   const [major = '0'] = process.versions.v8.split('.');
@@ -66,14 +66,6 @@ export function compileWide(bytes: Uint8Array): WebAssembly.Module {
   } finally {
     for (const flag of usual) v8.setFlagsFromString(flag);
   }
-}
-
-function markerFolder(): string {
-  const cache =
-    process.env.XDG_CACHE_HOME ??
-    (process.platform === 'win32' ? process.env.LOCALAPPDATA : undefined) ??
-    join(homedir(), '.cache');
-  return join(cache, 'unroll', 'engine');
 }
 
 function read(file: string): string | undefined {
