@@ -3,6 +3,7 @@ import { excerpt, visible } from '../base/visible';
 import type { DatasetReport } from '../protocol/dataset';
 import type { MetricsPoint, Sample } from '../protocol/run';
 import { samplesOf } from '../samples';
+import { unitName } from '../samples/language';
 
 /** How a training is told to a person in a terminal: one line that changes, and lines that stay. */
 export class Progress {
@@ -18,7 +19,8 @@ export class Progress {
     const [other] = alternatives;
     if (other) this.say(`  or: --task ${other.task} (${visible(other.why)})`);
     // One entry of the vocabulary stands for all that the training part does not hold.
-    if (text) this.say(`  ${text.tokenCount} ${text.tokens}, ${text.vocabularySize - 1} distinct, ${text.encoding}`);
+    if (text)
+      this.say(`  ${text.tokenCount} ${unitName[text.tokens]}, ${text.vocabularySize - 1} distinct, ${text.encoding}`);
     if (table) {
       const date = table.date === undefined ? '' : `, dates in ${visible(table.date)}`;
       const inputs = table.inputs.slice(0, 8).map((input) => visible(input));
@@ -79,7 +81,7 @@ export class Progress {
   }
 }
 
-function scoresText({ validationError, classification, score, translation }: MetricsPoint): string {
+function scoresText({ validationError, classification, score, translation, language }: MetricsPoint): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   if (validationError) {
     return `  RMSE ${validationError.rmse.toPrecision(4)} (last value ${validationError.lastValue.rmse.toPrecision(4)})`;
@@ -91,6 +93,9 @@ function scoresText({ validationError, classification, score, translation }: Met
   if (translation) {
     const { bleu, chrf, exactMatch } = translation;
     return `  BLEU ${bleu.toFixed(1)}, chrF ${chrf.toFixed(1)}, exact ${percent(exactMatch)}`;
+  }
+  if (language) {
+    return `  perplexity ${language.perplexity.toPrecision(4)}, ${language.bitsPerCharacter.toFixed(3)} bits per character`;
   }
   return score ? `  RMSE ${score.rmse.toPrecision(4)} (the mean ${score.average.rmse.toPrecision(4)})` : '';
 }

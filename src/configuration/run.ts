@@ -32,6 +32,7 @@ export const directions = ['forward', 'both'] as const;
 export const schedules = ['constant', 'cosine'] as const;
 export const poolings = ['auto', 'last', 'mean', 'attention'] as const;
 export const attentionScores = ['dot', 'general', 'additive'] as const;
+export const tokenUnits = ['chars', 'words', 'bytes', 'byte-pair'] as const;
 export const encodings = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const;
 
 /** How the bytes of a file are understood. `auto` and absent values are found by looking at the file. */
@@ -41,9 +42,17 @@ export const readingSchema = z.strictObject({
     .default('auto')
     .describe('what to learn from the file'),
   tokens: z
-    .enum(['auto', 'chars', 'words'])
+    .enum(['auto', ...tokenUnits])
     .default('auto')
-    .describe('unit of text; auto: characters to go on with a text, words to classify or translate one'),
+    .describe(
+      'unit of text, byte-pair: pieces of words, learned from the file; auto: characters to go on with a text, words to classify or translate one',
+    ),
+  vocabularySize: z
+    .int()
+    .min(257)
+    .max(32_768)
+    .optional()
+    .describe('tokens of a byte-pair vocabulary at most, the 256 bytes among them (default: 1024)'),
   encoding: z.enum(encodings).default('auto').describe('character encoding of the file'),
   invalid: z.enum(['error', 'replace']).default('error').describe('what to do with bytes that are not valid text'),
   delimiter: z
@@ -159,6 +168,8 @@ export const runConfigurationSchema = z.strictObject({
 
 export type TaskName = (typeof tasks)[number];
 export type CellName = (typeof cells)[number];
+/** What a text is cut into. */
+export type TokenUnit = (typeof tokenUnits)[number];
 export type Reading = z.infer<typeof readingSchema>;
 export type ModelConfiguration = z.infer<typeof modelSchema>;
 export type TrainingConfiguration = z.infer<typeof trainingSchema>;

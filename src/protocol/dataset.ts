@@ -1,4 +1,4 @@
-import type { CellName, Reading, TaskName, TrainingConfiguration } from '../configuration/run';
+import type { CellName, Reading, TaskName, TokenUnit, TrainingConfiguration } from '../configuration/run';
 
 /** Where a dataset comes from: a file, or the text of an editor that is not (wholly) on disk. */
 export type DatasetSource =
@@ -32,7 +32,7 @@ export interface Baseline {
 
 export interface TextSummary {
   readonly encoding: string;
-  readonly tokens: 'chars' | 'words';
+  readonly tokens: TokenUnit;
   readonly tokenCount: number;
   readonly vocabularySize: number;
   /** The most frequent tokens first, at most 100. */

@@ -85,8 +85,17 @@ export interface TranslationScores {
   readonly pairs: number;
 }
 
+/** How well a text is foreseen, whatever its tokens are. */
+export interface LanguageScores {
+  /** Tokens among which the network is as unsure as among equally likely ones. */
+  readonly perplexity: number;
+  /** Of Unicode; comparable between characters, words, bytes and byte pairs, but that unknown words cost little. */
+  readonly bitsPerCharacter: number;
+}
+
 /** What a validation finds besides its loss, by task. */
 export interface ValidationScores {
+  readonly language?: LanguageScores;
   readonly validationError?: ValidationError;
   readonly classification?: ClassificationScores;
   readonly score?: ValidationScore;

@@ -1,9 +1,18 @@
 import { excerpt, visible } from '../base/visible';
+import type { TokenUnit } from '../configuration/run';
 import type { LanguageSample } from '../protocol/run';
 import type { SampleKind } from './kind';
 
 /** Tokens that are written unless asked otherwise. */
-export const usualLength = { chars: 240, words: 60 } as const;
+export const usualLength: Readonly<Record<TokenUnit, number>> = { chars: 240, words: 60, bytes: 240, 'byte-pair': 100 };
+
+/** Units of text in words. */
+export const unitName: Readonly<Record<TokenUnit, string>> = {
+  chars: 'characters',
+  words: 'words',
+  bytes: 'bytes',
+  'byte-pair': 'byte-pair tokens',
+};
 
 /** Text that goes on from a prompt. */
 export const languageSamples: SampleKind<LanguageSample> = {
@@ -22,7 +31,7 @@ export const languageSamples: SampleKind<LanguageSample> = {
       {
         key: 'length',
         label: 'Length',
-        question: unit === 'words' ? 'How many words?' : 'How many characters?',
+        question: `How many ${unitName[unit]}?`,
         hint: 'Tokens to generate',
         value: String(usualLength[unit]),
         number: { min: 1, max: 10_000, step: 1 },

@@ -22,6 +22,9 @@ export function pointAt(task: TaskName, step: number): MetricsPoint {
     step,
     loss,
     ...(evaluated ? { validationLoss } : {}),
+    ...(evaluated && language
+      ? { language: { perplexity: Math.exp(validationLoss), bitsPerCharacter: validationLoss / Math.LN2 } }
+      : {}),
     ...(evaluated && task === 'classify'
       ? {
           classification: {

@@ -1,6 +1,7 @@
 import { excerpt } from '../../base/visible';
 import type { Reading, TaskName } from '../../configuration/run';
 import type { DatasetReport, TableSummary, TextSummary } from '../../protocol/dataset';
+import { unitName } from '../../samples/language';
 
 /** A part of the reading that can be changed: what it is now, and what it could be. */
 export interface ReadingItem {
@@ -38,7 +39,7 @@ const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: Datase
   translate: (table, { reading }) => [
     // Whatever looks like a number is a text there.
     ...columnItems(table, 'Column to write').filter(({ key }) => key !== 'decimal'),
-    unitItem(reading, reading.tokens === 'words' ? 'words' : 'chars'),
+    unitItem(reading, reading.tokens === 'auto' ? 'chars' : reading.tokens),
   ],
 };
 
@@ -54,7 +55,7 @@ export function readingItems(report: DatasetReport): readonly ReadingItem[] {
 /** "3,120 characters, 61 different", "144 rows, target passengers" or "3,000 pairs, en → de". */
 export function datasetLine({ task, text, table }: DatasetReport): string {
   if (text) {
-    const unit = text.tokens === 'chars' ? 'characters' : 'words';
+    const unit = unitName[text.tokens];
     return `${text.tokenCount.toLocaleString('en')} ${unit}, ${text.vocabularySize.toLocaleString('en')} different`;
   }
   if (table && task === 'translate') {
@@ -74,8 +75,14 @@ function unitItem(reading: Reading, tokens: TextSummary['tokens']): ReadingItem 
   const options = [
     { value: 'chars', label: 'Characters', description: 'learns spelling first; for any text' },
     { value: 'words', label: 'Words', description: 'faster sentences; for long texts with few different words' },
+    {
+      value: 'byte-pair',
+      label: 'Byte pairs',
+      description: 'frequent pieces of words, learned from the file; nothing is unknown',
+    },
+    { value: 'bytes', label: 'Bytes', description: 'of UTF-8; for scripts of very many characters' },
   ];
-  return one('tokens', 'Unit of text', tokens === 'chars' ? 'characters' : 'words', options, reading.tokens);
+  return one('tokens', 'Unit of text', unitName[tokens], options, reading.tokens);
 }
 
 /** Labels, or what is to be written, may be in any column, and what is read in any other. */

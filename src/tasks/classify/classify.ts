@@ -8,7 +8,8 @@ import type { Model } from '../../models/model';
 import type { ClassifiedItem, ClassifySample } from '../../protocol/run';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
-import { vocabularyIndex } from '../tokens/tokens';
+import { labelOf } from '../tokens/tokens';
+import { vocabularyIndex } from '../tokens/vocabulary';
 import { exampleBatches } from './batches';
 import { classifyColumns, labelAt } from './columns';
 import { evaluateExamples, exampleBaselines, likeliest } from './evaluate';
@@ -41,7 +42,12 @@ export const classify: Task<ClassifyEncoding> = {
     const columns = classifyColumns(table, reading, file.name);
     const [read] = columns.inputs;
     const unit = reading.tokens === 'auto' ? usualUnit(read) : reading.tokens;
-    const examples = examplesOf(table, columns, { unit, validationShare, file: file.name });
+    const examples = examplesOf(table, columns, {
+      unit,
+      vocabularySize: reading.vocabularySize,
+      validationShare,
+      file: file.name,
+    });
     const { targets, input, training, validation } = examples;
     const [first] = columns.inputs;
     const shown = spread(validation, shownExamples, examples);
@@ -158,8 +164,8 @@ function read(
   text: string,
 ): { readonly labels: readonly string[]; readonly steps: readonly Step[] } {
   if (input.kind === 'tokens') {
-    const labels = tokensOf(text, input.unit).slice(0, longestExplained);
-    if (labels.length === 0) {
+    const tokens = tokensOf(text, input).slice(0, longestExplained);
+    if (tokens.length === 0) {
       throw new UserError({
         what: 'There is nothing to read in the input',
         where: 'input',
@@ -167,7 +173,10 @@ function read(
       });
     }
     const index = vocabularyIndex(input.vocabulary);
-    return { labels, steps: labels.map((token) => [index.get(token) ?? 0]) };
+    return {
+      labels: tokens.map((token) => labelOf(token, input.unit)),
+      steps: tokens.map((token) => [index.get(token) ?? 0]),
+    };
   }
   const words = text.trim().split(/[\s,;]+/);
   const values = words.map(Number);

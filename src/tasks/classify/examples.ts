@@ -2,11 +2,13 @@ import { grouped } from '../../base/grouped';
 import { randomFromSeed, shuffled } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
+import type { TokenUnit } from '../../configuration/run';
 import { channelsOf, type Rows, type TableDataset } from '../../data';
 import { type Scale, scaleOf } from '../scale';
 import { IdSequences, type Sequences } from '../sequences';
 import { leftOut } from '../table-report';
-import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/tokens';
+import { mergesOf, type Tokens } from '../tokens/tokens';
+import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/vocabulary';
 import { type ClassifyColumns, labelAt } from './columns';
 import { RowSequences, tokensOf } from './sequences';
 
@@ -17,7 +19,7 @@ export type Targets =
 
 /** How an input becomes what the network reads. */
 export type InputEncoding =
-  | { readonly kind: 'tokens'; readonly unit: 'chars' | 'words'; readonly vocabulary: readonly string[] }
+  | ({ readonly kind: 'tokens'; readonly vocabulary: readonly string[] } & Tokens)
   | {
       readonly kind: 'numbers';
       readonly columns: readonly string[];
@@ -52,9 +54,15 @@ export function examplesOf(
   columns: ClassifyColumns,
   {
     unit,
+    vocabularySize,
     validationShare,
     file,
-  }: { readonly unit: 'chars' | 'words'; readonly validationShare: number; readonly file: string },
+  }: {
+    readonly unit: TokenUnit;
+    readonly vocabularySize?: number | undefined;
+    readonly validationShare: number;
+    readonly file: string;
+  },
 ): Examples {
   const warnings: string[] = [];
   const rows = usableRows(table, columns, file, warnings);
@@ -69,7 +77,9 @@ export function examplesOf(
     });
   }
   const input =
-    first.kind === 'text' ? vocabularyOf(first.values, rows, training, unit) : numbersOf(columns, rows, training);
+    first.kind === 'text'
+      ? vocabularyOf(first.values, rows, training, unit, vocabularySize)
+      : numbersOf(columns, rows, training);
   return {
     sequences:
       input.kind === 'tokens'
@@ -195,28 +205,31 @@ function vocabularyOf(
   texts: Rows<string> | undefined,
   rows: Int32Array,
   training: Int32Array,
-  unit: 'chars' | 'words',
+  unit: TokenUnit,
+  vocabularySize: number | undefined,
 ): Extract<InputEncoding, { kind: 'tokens' }> {
+  const textAt = (example: number) => texts?.at(rows[example] ?? 0) ?? '';
+  const learned = mergesOf(Array.from(training, textAt), unit, vocabularySize);
+  const tokens: Tokens = { unit, ...(learned.length > 0 && { merges: learned }) };
   const counts = new Map<string, number>();
   for (const example of training) {
-    for (const token of tokensOf(texts?.at(rows[example] ?? 0) ?? '', unit))
-      counts.set(token, (counts.get(token) ?? 0) + 1);
+    for (const token of tokensOf(textAt(example), tokens)) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
   counts.delete(unknownToken);
   const kept = frequentTokens(counts, leastOften, mostWords);
-  return { kind: 'tokens', unit, vocabulary: [unknownToken, ...kept] };
+  return { kind: 'tokens', ...tokens, vocabulary: [unknownToken, ...kept] };
 }
 
 function encoded(
   column: ClassifyColumns['inputs'][0],
   rows: Int32Array,
-  { vocabulary, unit }: Extract<InputEncoding, { kind: 'tokens' }>,
+  input: Extract<InputEncoding, { kind: 'tokens' }>,
 ): IdSequences {
-  const index = vocabularyIndex(vocabulary);
+  const index = vocabularyIndex(input.vocabulary);
   const sequences = new IdSequences();
   for (const row of rows) {
     const text = column.kind === 'text' ? (column.values?.at(row) ?? '') : '';
-    const ids = tokensOf(text, unit).map((token) => index.get(token) ?? 0);
+    const ids = tokensOf(text, input).map((token) => index.get(token) ?? 0);
     sequences.push(ids.length > 0 ? ids : [0]);
   }
   return sequences;

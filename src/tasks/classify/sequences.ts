@@ -2,12 +2,13 @@ import type { Channels, Column } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { Scale } from '../scale';
 import type { Sequences } from '../sequences';
+import { type Tokens, tokensOf as usualTokens } from '../tokens/tokens';
 import { splitWords } from '../tokens/words';
 
-/** The tokens of a short text: characters, or words and marks, in which case and the space before them make no difference. */
-export function tokensOf(text: string, unit: 'chars' | 'words'): string[] {
-  return unit === 'chars'
-    ? Array.from(text)
+/** The tokens of a short text: as always, but of words: words and marks, in which case and the space before them make no difference. */
+export function tokensOf(text: string, tokens: Tokens): string[] {
+  return tokens.unit !== 'words'
+    ? usualTokens(text, tokens)
     : Array.from(splitWords(text.toLowerCase()), (word) => word.trim()).filter(Boolean);
 }
 

@@ -28,11 +28,14 @@ export function languageWindows(ids: TokenIds, { timeSteps, batchSize }: WindowS
 /**
  * Mean cross-entropy over the validation part in nats per token: parallel streams from its beginning on, state carried
  * from window to window, at most 16 windows of each. A part shorter than a window is read in one.
+ *
+ * @param tokensPerCharacter of the validation part
  */
 export async function evaluateLanguage(
   model: Model,
   ids: TokenIds,
   size: WindowSize,
+  tokensPerCharacter: number,
   breathe: () => Promise<void>,
 ): Promise<Evaluation> {
   const positions = ids.length - 1;
@@ -56,7 +59,12 @@ export async function evaluateLanguage(
     await breathe();
   }
   tf.dispose([...state]);
-  return { validationLoss: total / count };
+  const validationLoss = total / count;
+  const language = {
+    perplexity: Math.exp(validationLoss),
+    bitsPerCharacter: (validationLoss * tokensPerCharacter) / Math.LN2,
+  };
+  return { validationLoss, language };
 }
 
 function idWindows(

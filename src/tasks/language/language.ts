@@ -1,13 +1,15 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import type { Reading } from '../../configuration/run';
+import type { Reading, TokenUnit } from '../../configuration/run';
 import { type DatasetFile, holdsObjects, readText, textOfColumn } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { LanguageSample } from '../../protocol/run';
 import { usualLength } from '../../samples/language';
 import type { ProbeInput, Task } from '../task';
 import type { TokenIds } from '../tokens/ids';
-import { encodeText, encodeTokens, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
+import type { Merge } from '../tokens/merges';
+import { encodeText, encodeTokens, labelOf, textOf } from '../tokens/tokens';
+import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/vocabulary';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
 import { candidates, generate } from './generate';
@@ -16,20 +18,23 @@ import { candidates, generate } from './generate';
 export interface LanguageEncoding {
   readonly task: 'language';
   readonly unit: TokenUnit;
-  /** Token of each id. */
+  readonly merges?: readonly Merge[];
+  /** Token of each id; of bytes and byte pairs as strings of bytes. */
   readonly vocabulary: readonly string[];
   /** From the beginning of the validation part, where a line begins: what samples start with, and probes read, unless asked otherwise. */
   readonly prompt: string;
   readonly probeInput: string;
 }
 
-const promptTokens = { chars: 16, words: 4 } as const;
-const probeTokens = { chars: 48, words: 24 } as const;
+const promptTokens = { chars: 16, words: 4, bytes: 16, 'byte-pair': 6 } as const;
+const probeTokens = { chars: 48, words: 24, bytes: 48, 'byte-pair': 24 } as const;
 
 /** Longer inputs would not fit a picture, nor an answer between two training steps. */
 const longestProbe = 512;
 const longestSample = 20_000;
 const shownCandidates = 8;
+/** Tokens that are counted to tell the most frequent ones. */
+const mostCounted = 2_000_000;
 
 /** Next-token prediction on text: embedding, recurrent layers, softmax. */
 export const language: Task<LanguageEncoding> = {
@@ -38,11 +43,17 @@ export const language: Task<LanguageEncoding> = {
   async prepare(file, reading, { validationShare }) {
     const column = isTable(file, reading) ? await textOfColumn(file, reading) : undefined;
     const text = column ?? (await readText(file, reading));
-    const unit = reading.tokens === 'words' ? 'words' : 'chars';
-    const { vocabulary, ids, boundary, coverage } = await encodeText(text, unit, validationShare);
-    if (vocabulary.length < 3) throw nothingToPredict(file.name, unit, vocabulary[1], validationShare);
+    const unit = reading.tokens === 'auto' ? 'chars' : reading.tokens;
+    const encoded = await encodeText(text, unit, validationShare, reading.vocabularySize);
+    const { vocabulary, merges, ids, boundary, coverage } = encoded;
+    const frequent = mostFrequent(ids, boundary, vocabulary);
+    if (frequent.length < 2) throw nothingToPredict(file.name, unit, frequent[0], validationShare);
+    const tokensPerCharacter = (ids.length - boundary) / Math.max(1, text.characters - encoded.trainingCharacters);
     const spell = (from: number, count: number) =>
-      Array.from(ids.read(from, count), (id) => vocabulary[id] ?? '').join('');
+      textOf(
+        Array.from(ids.read(from, count), (id) => vocabulary[id] ?? ''),
+        unit,
+      );
     const opening = beginningOfLine(ids, boundary, vocabulary);
     const warnings = [...text.warnings];
     const recordLength = lineLength(ids, boundary, vocabulary);
@@ -56,6 +67,7 @@ export const language: Task<LanguageEncoding> = {
         task: 'language',
         unit,
         vocabulary,
+        ...(merges.length > 0 && { merges }),
         prompt: spell(opening, promptTokens[unit]),
         probeInput: spell(opening, probeTokens[unit]),
       },
@@ -74,7 +86,7 @@ export const language: Task<LanguageEncoding> = {
           tokens: unit,
           tokenCount: ids.length,
           vocabularySize: vocabulary.length,
-          vocabulary: vocabulary.slice(1, 101),
+          vocabulary: frequent.map((token) => labelOf(token, unit)),
         },
         ...(recordLength !== undefined && { usualLongest: recordLength }),
         split: { training: boundary, validation: ids.length - boundary },
@@ -82,7 +94,8 @@ export const language: Task<LanguageEncoding> = {
         warnings,
       },
       windows: (training) => languageWindows(ids.part(0, boundary), training, file.name),
-      evaluate: (model, training, breathe) => evaluateLanguage(model, ids.part(boundary), training, breathe),
+      evaluate: (model, training, breathe) =>
+        evaluateLanguage(model, ids.part(boundary), training, tokensPerCharacter, breathe),
     };
   },
 
@@ -106,7 +119,7 @@ export const language: Task<LanguageEncoding> = {
     const seed = request.seed ?? defaultSeed;
     const index = vocabularyIndex(vocabulary);
     if (unit === 'chars') refuseUnknown(request.prompt ?? '', index, 'prompt');
-    const read = encodeTokens(prompt, unit, index);
+    const read = encodeTokens(prompt, encoding, index);
     const ids = await generate(model, {
       prompt: read,
       length,
@@ -116,19 +129,23 @@ export const language: Task<LanguageEncoding> = {
       breathe,
     });
     const next = candidates(model, read, shownCandidates).map(({ id, probability }) => ({
-      token: vocabulary[id] ?? '',
+      token: labelOf(vocabulary[id] ?? '', unit),
       probability,
     }));
-    const text = ids.map((id) => vocabulary[id]).join('');
+    const text = textOf(
+      ids.map((id) => vocabulary[id] ?? ''),
+      unit,
+    );
     return { task: 'language', step, prompt, text, next, temperature, topK, seed };
   },
 
-  probeInput({ unit, vocabulary, probeInput }, text): ProbeInput {
+  probeInput(encoding, text): ProbeInput {
+    const { unit, vocabulary, probeInput } = encoding;
     const index = vocabularyIndex(vocabulary);
     if (unit === 'chars') refuseUnknown(text ?? '', index, 'input');
-    const ids = encodeTokens(text || probeInput, unit, index).slice(0, longestProbe);
+    const ids = encodeTokens(text || probeInput, encoding, index).slice(0, longestProbe);
     return {
-      labels: ids.map((id) => vocabulary[id] ?? unknownToken),
+      labels: ids.map((id) => labelOf(vocabulary[id] ?? unknownToken, unit)),
       input: tf.tensor2d(ids, [1, ids.length], 'int32'),
     };
   },
@@ -136,11 +153,14 @@ export const language: Task<LanguageEncoding> = {
 
 function nothingToPredict(name: string, unit: TokenUnit, only: string | undefined, validationShare: number): UserError {
   const part = `The training part, the first ${Math.round(100 * (1 - validationShare))} % of the text,`;
-  const [tokens, token] = unit === 'chars' ? ['characters', 'character'] : ['words', 'word'];
+  const token = { chars: 'character', words: 'word', bytes: 'byte', 'byte-pair': 'token' }[unit];
   return new UserError({
-    what: only === undefined ? `${part} is empty` : `${part} has one distinct ${token} only, "${excerpt(only)}"`,
+    what:
+      only === undefined
+        ? `${part} is empty`
+        : `${part} has one distinct ${token} only, "${excerpt(labelOf(only, unit))}"`,
     where: name,
-    wayOut: `There is nothing to predict in it: choose a text with at least two distinct ${tokens}.`,
+    wayOut: `There is nothing to predict in it: choose a text with at least two distinct ${token}s.`,
   });
 }
 
@@ -154,6 +174,16 @@ function refuseUnknown(text: string, index: ReadonlyMap<string, number>, where: 
     where,
     wayOut: `Leave ${unknown.length === 1 ? 'it' : 'them'} out: a model of characters knows those of its training part alone.`,
   });
+}
+
+/** The tokens that come most often in the (beginning of the) training part, at most 100. */
+function mostFrequent(ids: TokenIds, boundary: number, vocabulary: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const id of ids.read(0, Math.min(boundary, mostCounted))) {
+    const token = vocabulary[id] ?? unknownToken;
+    if (id > 0) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return frequentTokens(counts, 1, 100);
 }
 
 /** The first line that begins within the validation part, if one does soon: an excerpt from within a word says little. */

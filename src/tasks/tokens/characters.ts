@@ -1,6 +1,7 @@
 import type { TextDataset } from '../../data';
 import { PackedIds } from './ids';
-import { byFrequency, type EncodedText, unknownToken } from './tokens';
+import type { EncodedText } from './tokens';
+import { byFrequency, unknownToken } from './vocabulary';
 
 const codePointLimit = 0x110000;
 const unknownCode = 0xfffd;
@@ -35,5 +36,5 @@ export async function encodeCharacters(text: TextDataset, trainingCharacters: nu
       at += code > 0xffff ? 2 : 1;
     }
   }
-  return { vocabulary, ids: ids.finish(), boundary: counted, coverage: 1 };
+  return { vocabulary, merges: [], ids: ids.finish(), boundary: counted, trainingCharacters: counted, coverage: 1 };
 }

@@ -1,12 +1,13 @@
 import type { TextDataset } from '../../data';
 import { PackedIds } from './ids';
-import { byFrequency, type EncodedText, unknownToken, vocabularyIndex } from './tokens';
+import type { EncodedText } from './tokens';
+import { byFrequency, unknownToken, vocabularyIndex } from './vocabulary';
 
 /** Vocabularies end here, since the head's cost grows with each entry. */
 const mostWords = 5000;
 
 /** Different words that are counted at once; beyond, the rarest are let go (lossy counting, Manku and Motwani 2002). */
-const mostCounted = 500_000;
+export const mostCounted = 500_000;
 
 /** A text without any white space is cut at this many characters, wherever that is. */
 const longestRest = 1 << 20;
@@ -24,9 +25,11 @@ export async function encodeWords(text: TextDataset, trainingCharacters: number)
   let tokenCount = 0;
   let boundary = 0;
   let characters = 0;
+  let ofTraining = 0;
   await eachWord(text, (token) => {
     tokenCount++;
-    if (characters < trainingCharacters) {
+    const isTraining = characters < trainingCharacters;
+    if (isTraining) {
       boundary = tokenCount;
       const count = counts.get(token);
       // A copy: a slice would keep the whole part of the text that it was cut from.
@@ -34,6 +37,7 @@ export async function encodeWords(text: TextDataset, trainingCharacters: number)
       if (counts.size > mostCounted) dropRarest(counts);
     }
     for (const _ of token) characters++;
+    if (isTraining) ofTraining = characters;
   });
 
   counts.delete(unknownToken);
@@ -43,7 +47,8 @@ export async function encodeWords(text: TextDataset, trainingCharacters: number)
   const ids = new PackedIds();
   await eachWord(text, (token) => ids.push(index.get(token) ?? 0));
   const covered = kept.reduce((sum, [, count]) => sum + count, 0);
-  return { vocabulary, ids: ids.finish(), boundary, coverage: boundary > 0 ? covered / boundary : 1 };
+  const coverage = boundary > 0 ? covered / boundary : 1;
+  return { vocabulary, merges: [], ids: ids.finish(), boundary, trainingCharacters: ofTraining, coverage };
 }
 
 /** Visits the tokens across the parts of a text: what follows a part's last white space waits for the next part. */
@@ -59,7 +64,7 @@ async function eachWord(text: TextDataset, visit: (token: string) => void): Prom
 }
 
 /** Leaves at most half of the words, the more frequent ones. */
-function dropRarest(counts: Map<string, number>): void {
+export function dropRarest(counts: Map<string, number>): void {
   for (let rare = 1; counts.size > mostCounted / 2; rare++) {
     for (const [token, count] of counts) if (count <= rare) counts.delete(token);
   }

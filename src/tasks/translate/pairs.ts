@@ -2,11 +2,12 @@ import { grouped } from '../../base/grouped';
 import { randomFromSeed, shuffled } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
+import type { TokenUnit } from '../../configuration/run';
 import type { Rows, TableDataset } from '../../data';
 import { IdSequences } from '../sequences';
 import { leftOut } from '../table-report';
-import { frequentTokens, type TokenUnit, unknownToken, vocabularyIndex } from '../tokens/tokens';
-import { splitWords } from '../tokens/words';
+import { mergesOf, type Tokens, textOf as usualText, tokensOf as usualTokens } from '../tokens/tokens';
+import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/vocabulary';
 import type { PairColumns } from './columns';
 
 /** Stands before what is written, and ends it. Its id is 1. */
@@ -14,10 +15,9 @@ export const boundary = 1;
 const boundaryToken = '';
 
 /** How the texts of one side become what the network reads or writes. */
-export interface SideEncoding {
+export interface SideEncoding extends Tokens {
   /** The column. */
   readonly name: string;
-  readonly unit: TokenUnit;
   /** What is unknown, on the target's side the boundary, then the most frequent first. */
   readonly vocabulary: readonly string[];
 }
@@ -55,9 +55,15 @@ export function pairsOf(
   { source, target }: PairColumns,
   {
     unit,
+    vocabularySize,
     validationShare,
     file,
-  }: { readonly unit: TokenUnit | undefined; readonly validationShare: number; readonly file: string },
+  }: {
+    readonly unit: TokenUnit | undefined;
+    readonly vocabularySize?: number | undefined;
+    readonly validationShare: number;
+    readonly file: string;
+  },
 ): Pairs {
   const warnings: string[] = [];
   const rows = usableRows(table, { source, target }, warnings);
@@ -75,17 +81,17 @@ export function pairsOf(
   }
   const isSpelled = !(isWordy(source.values, rows, training) && isWordy(target.values, rows, training));
   const chosen = unit ?? (isSpelled ? 'chars' : 'words');
-  const sideOf = (column: typeof source, special: readonly string[]): SideEncoding => ({
-    name: column.name,
-    unit: chosen,
-    vocabulary: [...special, ...vocabularyOf(column.values, rows, training, chosen)],
-  });
+  const sideOf = (column: typeof source, special: readonly string[]): SideEncoding => {
+    const texts = Array.from(training, (pair) => column.values.at(rows[pair] ?? 0));
+    const merges = mergesOf(texts, chosen, vocabularySize);
+    const tokens: Tokens = { unit: chosen, ...(merges.length > 0 && { merges }) };
+    return { name: column.name, ...tokens, vocabulary: [...special, ...vocabularyOf(texts, tokens)] };
+  };
   const sides = { source: sideOf(source, [unknownToken]), target: sideOf(target, [unknownToken, boundaryToken]) };
-  const idsOf = (column: typeof source, { vocabulary }: SideEncoding) => {
-    const index = vocabularyIndex(vocabulary);
+  const idsOf = (column: typeof source, side: SideEncoding) => {
+    const index = vocabularyIndex(side.vocabulary);
     const sequences = new IdSequences();
-    for (const row of rows)
-      sequences.push(tokensOf(column.values.at(row), chosen).map((token) => index.get(token) ?? 0));
+    for (const row of rows) sequences.push(tokensOf(column.values.at(row), side).map((token) => index.get(token) ?? 0));
     return sequences;
   };
   return {
@@ -99,14 +105,14 @@ export function pairsOf(
   };
 }
 
-/** Tokens of a text: characters, or words and marks with the space before them, of which a text's first word has one too. */
-export function tokensOf(text: string, unit: TokenUnit): string[] {
-  return Array.from(unit === 'chars' ? text : splitWords(` ${text}`));
+/** Tokens of a text; of words, words and marks with the space before them, of which a text's first word has one too. */
+export function tokensOf(text: string, tokens: Tokens): string[] {
+  return usualTokens(tokens.unit === 'words' ? ` ${text}` : text, tokens);
 }
 
 /** The text that tokens are of. */
 export function textOf(tokens: readonly string[], unit: TokenUnit): string {
-  const text = tokens.join('');
+  const text = usualText(tokens, unit);
   return unit === 'words' ? text.replace(/^ /, '') : text;
 }
 
@@ -149,7 +155,7 @@ function isWordy(texts: Rows<string>, rows: Int32Array, training: Int32Array): b
   for (const pair of looked) {
     const text = texts.at(rows[pair] ?? 0);
     characters += text.length;
-    for (const token of tokensOf(text, 'words')) {
+    for (const token of tokensOf(text, { unit: 'words' })) {
       counts.set(token, (counts.get(token) ?? 0) + 1);
       tokens += 1;
       if (/\p{L}/u.test(token)) words += 1;
@@ -160,10 +166,9 @@ function isWordy(texts: Rows<string>, rows: Int32Array, training: Int32Array): b
   return (isSentence && again >= leastCovered * tokens) || characters > longestSpelled * looked.length;
 }
 
-function vocabularyOf(texts: Rows<string>, rows: Int32Array, training: Int32Array, unit: TokenUnit): string[] {
+function vocabularyOf(texts: readonly string[], tokens: Tokens): string[] {
   const counts = new Map<string, number>();
-  for (const pair of training)
-    for (const token of tokensOf(texts.at(rows[pair] ?? 0), unit)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  for (const text of texts) for (const token of tokensOf(text, tokens)) counts.set(token, (counts.get(token) ?? 0) + 1);
   counts.delete(unknownToken);
-  return frequentTokens(counts, unit === 'words' ? leastOften : 1, mostTokens);
+  return frequentTokens(counts, tokens.unit === 'words' ? leastOften : 1, mostTokens);
 }

@@ -8,7 +8,8 @@ import type { TranslatedItem, TranslateSample } from '../../protocol/run';
 import { usualBeam } from '../../samples/translate';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
-import { vocabularyIndex } from '../tokens/tokens';
+import { labelOf } from '../tokens/tokens';
+import { vocabularyIndex } from '../tokens/vocabulary';
 import { pairBatches } from './batches';
 import { pairColumns } from './columns';
 import { evaluatePairs, pairBaselines } from './evaluate';
@@ -38,7 +39,12 @@ export const translate: Task<TranslateEncoding> = {
     const table = lines ?? (await readTable(file, reading, 'cells'));
     const columns = pairColumns(table, reading, file.name);
     const unit = reading.tokens === 'auto' ? undefined : reading.tokens;
-    const pairs = pairsOf(table, columns, { unit, validationShare, file: file.name });
+    const pairs = pairsOf(table, columns, {
+      unit,
+      vocabularySize: reading.vocabularySize,
+      validationShare,
+      file: file.name,
+    });
     const { training, validation, source, target } = pairs;
     return {
       encoding: { task: 'translate', source, target, examples: examplesOf(pairs) },
@@ -121,7 +127,7 @@ async function translated(
 
 /** What the network reads of a text. Throws a UserError when that is nothing. */
 function read(side: SideEncoding, text: string): { readonly tokens: readonly string[]; readonly ids: number[] } {
-  const tokens = tokensOf(text, side.unit).slice(0, longestShown);
+  const tokens = tokensOf(text, side).slice(0, longestShown);
   if (text === '' || tokens.length === 0) {
     throw new UserError({
       what: 'There is nothing to translate in the input',
@@ -133,7 +139,7 @@ function read(side: SideEncoding, text: string): { readonly tokens: readonly str
   return { tokens: tokens.map((token) => shown(token, side)), ids: tokens.map((token) => index.get(token) ?? 0) };
 }
 
-const shown = (token: string, { unit }: SideEncoding) => (unit === 'words' ? token.trim() : token);
+const shown = (token: string, { unit }: SideEncoding) => (unit === 'words' ? token.trim() : labelOf(token, unit));
 
 /** Some pairs of the validation part, of different lengths. */
 function examplesOf(pairs: Pairs): TranslateEncoding['examples'] {

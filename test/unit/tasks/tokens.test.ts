@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TextDataset } from '../../../src/data';
 import type { TokenIds } from '../../../src/tasks/tokens/ids';
-import {
-  encodeText,
-  encodeTokens,
-  type TokenUnit,
-  unknownToken,
-  vocabularyIndex,
-} from '../../../src/tasks/tokens/tokens';
+import { encodeText, encodeTokens } from '../../../src/tasks/tokens/tokens';
+import { unknownToken, vocabularyIndex } from '../../../src/tasks/tokens/vocabulary';
 import { splitWords } from '../../../src/tasks/tokens/words';
 
 /** A text in the given parts, as a reader gives it. */
@@ -50,7 +45,7 @@ const runs = { chars: { numRuns: 12 }, words: { numRuns: 100 } };
 
 const all = (ids: TokenIds) => ids.read(0, ids.length);
 
-describe.each(['chars', 'words'] as const)('any text in %s', (unit: TokenUnit) => {
+describe.each(['chars', 'words'] as const)('any text in %s', (unit) => {
   test('encoded and decoded is the text, in however many parts it is read', async () => {
     await fc.assert(
       fc.asyncProperty(inParts, async ({ whole, parts }) => {
@@ -117,7 +112,7 @@ describe.each(['chars', 'words'] as const)('any text in %s', (unit: TokenUnit) =
     await fc.assert(
       fc.asyncProperty(text, async (whole) => {
         const { vocabulary, ids } = await encodeText(dataset(whole), unit, 0);
-        expect(encodeTokens(whole, unit, vocabularyIndex(vocabulary))).toEqual(Array.from(all(ids)));
+        expect(encodeTokens(whole, { unit }, vocabularyIndex(vocabulary))).toEqual(Array.from(all(ids)));
       }),
       runs[unit],
     );
