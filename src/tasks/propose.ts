@@ -29,7 +29,7 @@ const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {
   tiny: { name: 'tiny', units: 16, layers: 1 },
   small: { name: 'small', units: 32, layers: 1 },
   medium: { name: 'medium', units: 64, layers: 1 },
-  large: { name: 'large', units: 128, layers: 2 },
+  large: { name: 'large', units: 128, layers: 1 },
 };
 
 /**
@@ -52,9 +52,12 @@ export function propose(
       const reason = size.name === best ? `fits ${compact(training)} ${unit} to learn from, ` : '';
       return { value: size, why: `${reason}${compact(weights)} weights, ${pace[size.name]}` };
     }),
-    training: trainingOf(report),
+    training: trainingOf(report, countParameters(specOf(sizes[best]))),
   };
 }
+
+/** A text of as many tokens is enough for a large model, and for windows of many streams. */
+const manyTokens = 200_000;
 
 function bestSize({
   task,
@@ -64,14 +67,15 @@ function bestSize({
   if (task === 'translate') return 'medium';
   // What a record begins with must be remembered to its end.
   if (task === 'language' && usualLongest !== undefined) return 'medium';
+  if (task === 'language' && split.training >= manyTokens) return 'large';
   return split.training < 4000 ? 'tiny' : 'small';
 }
 
 const pace: Readonly<Record<ModelSize['name'], string>> = {
   tiny: 'learns in seconds',
   small: 'learns in a minute or two',
-  medium: 'some minutes',
-  large: 'slow on this engine: many minutes',
+  medium: 'a minute or more',
+  large: 'some minutes',
 };
 
 const units: Readonly<Record<TaskName, string>> = {
@@ -81,15 +85,26 @@ const units: Readonly<Record<TaskName, string>> = {
   translate: 'pairs',
 };
 
-function trainingOf({
-  task,
-  split,
-  usualLongest,
-}: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): Partial<TrainingConfiguration> {
+function trainingOf(
+  { task, split, usualLongest }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>,
+  weights: number,
+): Partial<TrainingConfiguration> {
   if (task === 'forecast') return forecastTraining(split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
   if (task === 'classify') return classifyTraining(split.training, usualLongest ?? 32);
-  return usualLongest === undefined ? {} : recordTraining(usualLongest);
+  if (usualLongest !== undefined) return recordTraining(usualLongest);
+  return split.training < manyTokens ? {} : longTextTraining(split.training, weights);
+}
+
+/** Products of weights and tokens that two cores do in some two minutes. */
+const work = 1e12;
+
+/** Some ten times through the text, or as far as a few minutes reach. */
+function longTextTraining(tokens: number, weights: number): Partial<TrainingConfiguration> {
+  const [timeSteps, batchSize] = [64, 32];
+  const epochs = (10 * tokens) / (timeSteps * batchSize);
+  const steps = Math.round(Math.min(epochs, work / (weights * timeSteps * batchSize)) / 100) * 100;
+  return { timeSteps, batchSize, steps: Math.max(300, steps), evaluateEvery: 50 };
 }
 
 /** Some ten times through all examples, of which few are cut. */

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { builtinCell } from '../../../src/cells/builtin';
+import type { ModelSpec } from '../../../src/models/parameters';
+import type { ModelSize } from '../../../src/protocol/dataset';
+import { propose } from '../../../src/tasks/propose';
+
+const proposed = (training: number, vocabularySize: number) =>
+  propose(
+    { task: 'language', split: { training, validation: training / 9 } },
+    ({ units, layers }: ModelSize): ModelSpec => ({
+      ...{ cell: builtinCell('lstm'), units, layers, dropout: 0, outputs: vocabularySize },
+      input: { kind: 'tokens', vocabularySize, embeddingSize: Math.min(units, 64) },
+    }),
+  );
+
+test('a long text gets a larger network, wider batches and more steps the longer it is; a short one learns in seconds', () => {
+  const [short, long, longer] = [proposed(50_000, 70), proposed(300_000, 70), proposed(900_000, 70)];
+  expect(short.sizes[0]?.value).toMatchObject({ name: 'small', units: 32 });
+  expect(short.training).toEqual({});
+  expect(long.sizes[0]?.value).toMatchObject({ name: 'large', units: 128, layers: 1 });
+  expect(long.training).toMatchObject({ timeSteps: 64, batchSize: 32, steps: 1500 });
+  expect(longer.training.steps).toBeGreaterThan(4000);
+});
+
+test('however long a text is and however many its words are, the work that is proposed ends', () => {
+  expect(proposed(1e9, 70).training.steps).toBe(proposed(1e10, 70).training.steps);
+  expect(proposed(1e9, 5001).training.steps).toBeLessThan(1000);
+});
