@@ -13,8 +13,10 @@ export interface Dialect {
   /** `json` where each line is an object, `parquet` where rows are objects without a text. */
   readonly delimiter: string;
   readonly header: boolean;
-  /** Lines at the top that are no records: comments, and the `sep=;` that Excel writes. */
+  /** Lines at the top that are no records: comments, the `sep=;` that Excel writes, and a line that counts what follows. */
   readonly skip: number;
+  /** Whether that line is a count of rows and columns, as scikit-learn's datasets have it. */
+  readonly counted?: boolean;
   /** The first records, the header among them. */
   readonly sample: readonly (readonly string[])[];
 }
@@ -33,7 +35,8 @@ export function findDialect(file: DatasetFile, reading: Partial<Reading>): Diale
   const text = decodeSample(file.head, encoding);
   const open = file.head.length < file.bytes;
   const separator = /^sep=([,;\t|])(?:\n|$)/i.exec(text)?.[1];
-  const skip = separator ? 1 : commentLines(text);
+  const counted = reading.header !== 'yes' && countsWhatFollows(text, open);
+  const skip = separator || counted ? 1 : commentLines(text);
   const body = text.split('\n').slice(skip).join('\n');
   const asked = reading.delimiter === 'auto' ? undefined : reading.delimiter;
   if (asked === jsonLines || (asked === undefined && areJsonLines(text, open)))
@@ -41,7 +44,21 @@ export function findDialect(file: DatasetFile, reading: Partial<Reading>): Diale
   const delimiter = asked ?? separator ?? bestDelimiter(body, open);
   const sample = sampleOf(body, delimiter, open);
   const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(sample));
-  return { encoding, delimiter, header, skip, sample };
+  return { encoding, delimiter, header, skip, sample, counted };
+}
+
+/** `150,4,setosa,versicolor,virginica`: how many rows follow, how many columns beside the label, and names of classes. */
+function countsWhatFollows(text: string, open: boolean): boolean {
+  const found = /^(\d+),(\d+)((?:,[^,\n]*)*)\n/.exec(text);
+  if (!found) return false;
+  const [line, rows, columns, names = ''] = found;
+  const classes = names.split(',').slice(1);
+  const records = sampleOf(text.slice(line.length), ',', open);
+  const fits = records.length > 1 && records.every((record) => record.length === Number(columns) + 1);
+  // What is only seen in part cannot be counted; names tell it then.
+  const isWhole = !open && records.length < sampleRecords;
+  const isCount = isWhole ? Number(rows) === records.length : Number(rows) >= records.length && classes.length > 1;
+  return fits && isCount && classes.every((name) => !isValue(name));
 }
 
 /** Lines that begin with # at the top; none if nothing else follows. */

@@ -8,13 +8,14 @@ import type { Rows } from './rows';
 import type { Survey } from './survey';
 
 export function tableWarnings(
-  { skip }: Dialect,
+  { skip, counted }: Dialect,
   { afterBlank, columns }: Survey,
   { decimal, delimiter }: TableMarks,
   reading: Partial<Reading>,
 ): string[] {
   const warnings: string[] = [];
-  if (skip > 0) warnings.push(`The first ${skip === 1 ? 'line is' : `${skip} lines are`} left out as a comment.`);
+  if (counted) warnings.push('The first line counts the rows and columns, and is left out.');
+  else if (skip > 0) warnings.push(`The first ${skip === 1 ? 'line is' : `${skip} lines are`} left out as a comment.`);
   if (afterBlank !== undefined) warnings.push(`Blank lines inside the table are left out (before line ${afterBlank}).`);
   const other = decimal === '.' ? ',' : '.';
   const asked = reading.decimal === '.' || reading.decimal === ',';

@@ -243,3 +243,24 @@ describe('chooseColumns', () => {
     expect(() => chooseColumns(table, { target: 'w' })).toThrow('There is no column "w"');
   });
 });
+
+describe('a first line that counts what follows, as the datasets of scikit-learn have it', () => {
+  const flowers = (count: number) => rows(count, (i) => `${5 + i / 100},3.5,${i % 2},${i % 3}`);
+
+  it('is left out, and the rest has no header', async () => {
+    const table = await read(`60,3,setosa,versicolor,virginica\n${flowers(60)}\n`);
+    expect(table.rows).toBe(60);
+    expect(table.columns).toHaveLength(4);
+    expect(table.warnings).toContain('The first line counts the rows and columns, and is left out.');
+  });
+
+  it('is known by its names of classes where the file is too long to be counted at once', async () => {
+    const table = await read(`9000,3,malignant,benign\n${flowers(9000)}\n`);
+    expect(table.rows).toBe(9000);
+  });
+
+  it('is a row like the others where the counts are wrong, or there are no more columns than numbers in it', async () => {
+    expect((await read(`61,1\n${rows(60, (i) => `${i},2`)}`)).rows).toBe(61);
+    expect((await failure(`60,7,setosa,virginica\n${flowers(60)}`)).where).toContain('prices.csv, line 1');
+  });
+});
