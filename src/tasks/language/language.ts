@@ -12,6 +12,7 @@ import { encodeText, encodeTokens, labelOf, textOf } from '../tokens/tokens';
 import { frequentTokens, unknownToken, vocabularyIndex } from '../tokens/vocabulary';
 import { languageBaselines } from './baselines';
 import { evaluateLanguage, languageWindows } from './batches';
+import { beginningOf } from './beginning';
 import { candidates, generate } from './generate';
 
 /** What a trained model needs besides its weights; kept with the run. */
@@ -42,7 +43,7 @@ export const language: Task<LanguageEncoding> = {
 
   async prepare(file, reading, { validationShare }) {
     const column = isTable(file, reading) ? await textOfColumn(file, reading) : undefined;
-    const text = column ?? (await readText(file, reading));
+    const text = beginningOf(column ?? (await readText(file, reading)));
     const unit = reading.tokens === 'auto' ? 'chars' : reading.tokens;
     const encoded = await encodeText(text, unit, validationShare, reading.vocabularySize);
     const { vocabulary, merges, ids, boundary, coverage } = encoded;
