@@ -37,6 +37,13 @@ export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
     inputLabel: visibleToken,
     ownInput: true,
   },
+  speech: {
+    lossUnit: () => 'nats per character',
+    samplesTitle: 'Transcripts',
+    timeStep: 'step',
+    inputLabel: visibleLine,
+    ownInput: false,
+  },
   classify: {
     lossUnit: ({ classes }) => (classes ? 'nats per example' : 'scaled MSE'),
     samplesTitle: 'Predictions',

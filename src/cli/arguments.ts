@@ -28,6 +28,8 @@ export type Request =
       readonly temperature: number | undefined;
       readonly topK: number | undefined;
       readonly beam: number | undefined;
+      /** Path of a recording to transcribe. */
+      readonly audio: string | undefined;
       readonly seed: number | undefined;
       readonly json: boolean;
     }
@@ -49,7 +51,7 @@ type Command = (typeof commands)[number];
 const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   train: ['out', 'name', 'resume'],
   inspect: [],
-  sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'seed'],
+  sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'audio', 'seed'],
   probe: ['input'],
   generate: ['out', 'count', 'length', 'seed'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
@@ -79,6 +81,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
       temperature: numberOption(values, 'temperature', { min: 0, max: 100 }),
       topK: numberOption(values, 'top-k', { min: 0, max: 1_000_000, whole: true }),
       beam: numberOption(values, 'beam', { min: 1, max: 64, whole: true }),
+      audio: values.audio,
       seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }),
       json,
     };

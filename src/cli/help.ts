@@ -6,7 +6,7 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
   unroll train FILE [options]        train on a text, a table of numbers, labelled examples or pairs of texts
   unroll train --resume RUN          go on from the last checkpoint [--steps N: a new total]
   unroll inspect FILE [options]      how the file is understood, without training
-  unroll sample RUN [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
+  unroll sample RUN [--audio FILE] [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
   unroll generate NAME               a classic benchmark as a file [--out FILE] [--count N] [--length N] [--seed N]
   unroll bench [--rows 1,translate] [--cells NAMES] [--seconds X] how fast this machine trains

@@ -51,7 +51,10 @@ async function main(): Promise<void> {
     case 'sample': {
       const { run, json, command: _, ...wanted } = request;
       const sample = await withWorker(silent, (worker) =>
-        worker.call('sample', { folder: resolve(run), request: wanted }),
+        worker.call('sample', {
+          folder: resolve(run),
+          request: { ...wanted, audio: wanted.audio === undefined ? undefined : resolve(wanted.audio) },
+        }),
       );
       if (json) print({ type: 'sample', ...sample });
       else process.stdout.write(`${samplesOf(sample.task).text(sample)}\n`);

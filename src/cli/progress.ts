@@ -14,7 +14,19 @@ export class Progress {
     private readonly steps: () => number,
   ) {}
 
-  dataset({ name, task, why, text, table, classes, split, baselines, warnings, alternatives }: DatasetReport): void {
+  dataset({
+    name,
+    task,
+    why,
+    text,
+    table,
+    audio,
+    classes,
+    split,
+    baselines,
+    warnings,
+    alternatives,
+  }: DatasetReport): void {
     this.say(`${visible(name)}: ${task} (${visible(why)})`);
     const [other] = alternatives;
     if (other) this.say(`  or: --task ${other.task} (${visible(other.why)})`);
@@ -25,8 +37,21 @@ export class Progress {
       const date = table.date === undefined ? '' : `, dates in ${visible(table.date)}`;
       const inputs = table.inputs.slice(0, 8).map((input) => visible(input));
       const more = table.inputs.length > inputs.length ? ` and ${table.inputs.length - inputs.length} more` : '';
-      const what = { forecast: 'forecast', classify: 'predict', translate: 'write', language: '' }[task];
+      const what = {
+        forecast: 'forecast',
+        classify: 'predict',
+        translate: 'write',
+        language: '',
+        speech: 'transcribe',
+      }[task];
       this.say(`  ${table.rows} rows, ${what} ${visible(table.target)} from ${inputs.join(', ')}${more}${date}`);
+    }
+    if (audio) {
+      const { recordings, seconds, rate, speakers, transcripts, vocabulary } = audio;
+      const who = speakers > 0 ? `, ${speakers} speakers, whole ones held out` : '';
+      this.say(
+        `  ${recordings} recordings, ${(seconds / 60).toFixed(1)} minutes at ${rate} Hz, ${transcripts} transcripts of ${vocabulary.length} characters${who}`,
+      );
     }
     if (classes) {
       const shown = classes.slice(0, 8).map(({ name: own, training }) => `${excerpt(own)} (${training})`);
@@ -81,7 +106,14 @@ export class Progress {
   }
 }
 
-function scoresText({ validationError, classification, score, translation, language }: MetricsPoint): string {
+function scoresText({
+  validationError,
+  classification,
+  score,
+  translation,
+  language,
+  transcription,
+}: MetricsPoint): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   if (validationError) {
     return `  RMSE ${validationError.rmse.toPrecision(4)} (last value ${validationError.lastValue.rmse.toPrecision(4)})`;
@@ -96,6 +128,10 @@ function scoresText({ validationError, classification, score, translation, langu
   }
   if (language) {
     return `  perplexity ${language.perplexity.toPrecision(4)}, ${language.bitsPerCharacter.toFixed(3)} bits per character`;
+  }
+  if (transcription) {
+    const { characterErrorRate, wordErrorRate } = transcription;
+    return `  character errors ${percent(characterErrorRate)}, word errors ${percent(wordErrorRate)}`;
   }
   return score ? `  RMSE ${score.rmse.toPrecision(4)} (the mean ${score.average.rmse.toPrecision(4)})` : '';
 }

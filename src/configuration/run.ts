@@ -6,7 +6,7 @@ import { excerpt } from '../base/visible';
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
  * `flag` is the option's name on the command line where it is not the key in kebab case.
  */
-export const tasks = ['language', 'forecast', 'classify', 'translate'] as const;
+export const tasks = ['language', 'forecast', 'classify', 'translate', 'speech'] as const;
 export const cells = [
   'rnn',
   'rnn-relu',

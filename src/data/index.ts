@@ -1,3 +1,6 @@
+export { decodeAudio, type Sound } from './audio/decode';
+export { isManifest, type Recording, readRecordings } from './audio/recordings';
+export { resampled } from './audio/resample';
 export { type FileEntry, formatOf } from './entries/entry';
 export { openEntry } from './entries/folder';
 export type { FileFormat } from './signatures';

@@ -59,6 +59,20 @@ export interface TableSummary {
   readonly inputs: readonly string[];
 }
 
+/** What recordings hold. */
+export interface AudioSummary {
+  readonly recordings: number;
+  readonly seconds: number;
+  /** Samples a second. */
+  readonly rate: number;
+  /** How many speak, where names tell it; else 0. */
+  readonly speakers: number;
+  /** Different transcripts. */
+  readonly transcripts: number;
+  /** Characters of the training part. */
+  readonly vocabulary: readonly string[];
+}
+
 /** One line of a proposal: a value, and why it suits this file. */
 export interface Proposed<T> {
   readonly value: T;
@@ -93,6 +107,7 @@ export interface DatasetReport {
   readonly reading: Reading;
   readonly text?: TextSummary;
   readonly table?: TableSummary;
+  readonly audio?: AudioSummary;
   /** With how many examples each has in the training part. */
   readonly classes?: readonly { readonly name: string; readonly training: number }[];
   /**

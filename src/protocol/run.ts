@@ -93,6 +93,16 @@ export interface LanguageScores {
   readonly bitsPerCharacter: number;
 }
 
+/** How near transcripts of the validation part come, by the likeliest path. */
+export interface TranscriptionScores {
+  /** Insertions, deletions and replacements over characters of the references. */
+  readonly characterErrorRate: number;
+  /** The same of words. */
+  readonly wordErrorRate: number;
+  /** How many were transcribed. */
+  readonly recordings: number;
+}
+
 /** What a validation finds besides its loss, by task. */
 export interface ValidationScores {
   readonly language?: LanguageScores;
@@ -100,6 +110,7 @@ export interface ValidationScores {
   readonly classification?: ClassificationScores;
   readonly score?: ValidationScore;
   readonly translation?: TranslationScores;
+  readonly transcription?: TranscriptionScores;
 }
 
 /** A line of `metrics.jsonl`, and the `metrics` event. */
@@ -184,8 +195,37 @@ export interface TranslateSample {
   readonly items: readonly TranslatedItem[];
 }
 
+/** A character of a transcript, and where in the recording it was heard. */
+export interface HeardCharacter {
+  readonly character: string;
+  /** Seconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One recording and what was heard in it. */
+export interface TranscribedItem {
+  readonly name: string;
+  readonly seconds: number;
+  readonly transcript: string;
+  readonly reference?: string;
+  readonly characters: readonly HeardCharacter[];
+  /** How the transcript becomes the reference, character by character; absent without one. */
+  readonly edits?: readonly { readonly kind: 'same' | 'replaced' | 'added' | 'missing'; readonly text: string }[];
+  /** Power in bands from low to high, from 0 (silent) to 99: [time][band]; the columns are even parts of its seconds. */
+  readonly spectrogram: readonly (readonly number[])[];
+  /** Of the transcript, from 0 to 1, as far as its paths were followed. */
+  readonly probability: number;
+}
+
+export interface SpeechSample {
+  readonly task: 'speech';
+  readonly step: number;
+  readonly items: readonly TranscribedItem[];
+}
+
 /** A line of `samples.jsonl`, and the `sample` event. */
-export type Sample = LanguageSample | ForecastSample | ClassifySample | TranslateSample;
+export type Sample = LanguageSample | ForecastSample | ClassifySample | TranslateSample | SpeechSample;
 
 export interface SampleRequest {
   readonly prompt?: string | undefined;
@@ -194,7 +234,9 @@ export interface SampleRequest {
   readonly temperature?: number | undefined;
   /** 0: all tokens. */
   readonly topK?: number | undefined;
-  /** Translations that are followed at once. */
+  /** Path of a recording to transcribe. */
+  readonly audio?: string | undefined;
+  /** Translations or transcripts that are followed at once. */
   readonly beam?: number | undefined;
   readonly seed?: number | undefined;
 }

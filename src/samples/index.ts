@@ -3,6 +3,7 @@ import { classifySamples } from './classify';
 import { forecastSamples } from './forecast';
 import type { SampleKind } from './kind';
 import { languageSamples } from './language';
+import { speechSamples } from './speech';
 import { translateSamples } from './translate';
 
 export { fieldProblem, requestOf, type SampleField, type SampleKind } from './kind';
@@ -12,6 +13,7 @@ const kinds: { readonly [N in TaskName]: SampleKind<Extract<Sample, { task: N }>
   forecast: forecastSamples,
   classify: classifySamples,
   translate: translateSamples,
+  speech: speechSamples,
 };
 
 /** What is known of the samples of a task. */

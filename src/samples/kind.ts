@@ -3,7 +3,7 @@ import type { Sample, SampleRequest } from '../protocol/run';
 
 /** Something that may be said before a sample is made: a field of the panel's form, a question of the command. */
 export interface SampleField {
-  readonly key: 'prompt' | 'length' | 'temperature' | 'topK' | 'beam';
+  readonly key: 'prompt' | 'length' | 'temperature' | 'topK' | 'beam' | 'audio';
   readonly label: string;
   readonly question: string;
   readonly hint?: string;

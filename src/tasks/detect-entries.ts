@@ -8,6 +8,9 @@ import type { Detection } from './detect';
  * @throws UserError where none does
  */
 export function detectEntries({ name }: DatasetFile, entries: readonly FileEntry[]): Detection {
+  const recordings = entries.filter((entry) => ['wav', 'flac', 'ogg', 'mp3'].includes(formatOf(entry) ?? '')).length;
+  if (recordings > entries.length / 2)
+    return { task: 'speech', why: `${recordings} of its files are recordings`, ambiguous: false, alternatives: [] };
   const files = entries.length === 1 ? 'one file' : `${entries.length} files`;
   throw new UserError({
     what: `There is no task for what is in it: ${files}, of which ${told(entries)}`,

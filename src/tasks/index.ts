@@ -11,17 +11,18 @@ import {
   trainingSchema,
 } from '../configuration/run';
 import { modelKeysOfTasks } from '../configuration/suits';
-import { type DatasetFile, filesOfLines, openDataset } from '../data';
+import { type DatasetFile, filesOfLines, isManifest, openDataset } from '../data';
 import type { DatasetReport, DatasetSource } from '../protocol/dataset';
 import { type ClassifyEncoding, classify } from './classify/classify';
 import { type Detection, detectTask } from './detect';
 import { type ForecastEncoding, forecast } from './forecast/forecast';
 import { type LanguageEncoding, language } from './language/language';
 import { propose } from './propose';
+import { type SpeechEncoding, speech } from './speech/speech';
 import type { Prepared, Task } from './task';
 import { type TranslateEncoding, translate } from './translate/translate';
 
-export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding | TranslateEncoding;
+export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding | TranslateEncoding | SpeechEncoding;
 
 /** A dataset read by the task that suits it. */
 export interface ReadDataset {
@@ -35,6 +36,7 @@ const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } 
   forecast,
   classify,
   translate,
+  speech,
 };
 
 /** The task of an encoding or of a name. */
@@ -55,7 +57,7 @@ export async function readDataset(
   const reading: Reading = readingSchema.parse(choices.reading ?? {});
   const { validationShare } = trainingSchema.parse(choices.training ?? {});
   const file = await openDataset(source);
-  const detection = await withLinesBeside(file, reading, detectTask(file, reading));
+  const detection = await withFilesBeside(file, reading, detectTask(file, reading));
   const task = taskOf(detection.task);
   const prepared = await task.prepare(file, reading, { validationShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
@@ -68,11 +70,18 @@ export async function readDataset(
   return { task, prepared, report: { ...detection, ...prepared.report, warnings, proposal } };
 }
 
-/** A text beside another one whose name differs in the ending alone may be half of a translation. */
-async function withLinesBeside(file: DatasetFile, reading: Reading, detection: Detection): Promise<Detection> {
+/** What files beside it make of a file: recordings that it names, or another half of a translation. */
+async function withFilesBeside(file: DatasetFile, reading: Reading, detection: Detection): Promise<Detection> {
   if (reading.task !== 'auto') return detection;
   if (reading.pair !== undefined)
     return { task: 'translate', why: 'a second file is named', ambiguous: false, alternatives: [] };
+  if (!file.entries && (await isManifest(file)))
+    return {
+      task: 'speech',
+      why: 'it names recordings that are there',
+      ambiguous: false,
+      alternatives: [{ task: detection.task, why: detection.why }, ...detection.alternatives],
+    };
   const [other] = detection.task === 'language' ? await filesOfLines(file) : [];
   if (other === undefined) return detection;
   const why = `translate its lines into those of ${visible(other.split(/[\\/]/).at(-1) ?? '')}`;

@@ -64,7 +64,7 @@ function bestSize({
   split,
   usualLongest,
 }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): ModelSize['name'] {
-  if (task === 'translate') return 'medium';
+  if (task === 'translate' || task === 'speech') return 'medium';
   // What a record begins with must be remembered to its end.
   if (task === 'language' && usualLongest !== undefined) return 'medium';
   if (task === 'language' && split.training >= manyTokens) return 'large';
@@ -83,6 +83,7 @@ const units: Readonly<Record<TaskName, string>> = {
   forecast: 'rows',
   classify: 'examples',
   translate: 'pairs',
+  speech: 'recordings',
 };
 
 function trainingOf(
@@ -91,6 +92,7 @@ function trainingOf(
 ): Partial<TrainingConfiguration> {
   if (task === 'forecast') return forecastTraining(split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
+  if (task === 'speech') return speechTraining(split.training, usualLongest ?? 100);
   if (task === 'classify') return classifyTraining(split.training, usualLongest ?? 32);
   if (usualLongest !== undefined) return recordTraining(usualLongest);
   return split.training < manyTokens ? {} : longTextTraining(split.training, weights);
@@ -124,6 +126,13 @@ function translateTraining(pairs: number, longest: number): Partial<TrainingConf
   const batchSize = Math.max(2, Math.min(32, Math.floor(pairs / 8)));
   const steps = Math.max(400, Math.min(3000, Math.round((20 * pairs) / batchSize)));
   return { timeSteps: Math.max(4, Math.min(200, longest)), batchSize, steps, evaluateEvery: 50 };
+}
+
+/** Some forty times through all recordings, none of which is left out. */
+function speechTraining(recordings: number, longest: number): Partial<TrainingConfiguration> {
+  const batchSize = Math.max(2, Math.min(16, Math.floor(recordings / 8)));
+  const steps = Math.max(600, Math.min(4000, Math.round((40 * recordings) / batchSize)));
+  return { timeSteps: Math.max(8, Math.min(4096, longest)), batchSize, steps, evaluateEvery: 50 };
 }
 
 /** A short series needs a short window, and fewer streams, so that each has some windows to carry its state over. */

@@ -79,6 +79,6 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
   /** Of the logits with class numbers as targets, or any of a forward pass. */
   readonly loss: 'crossEntropy' | ((result: ForwardResult, targets: tf.Tensor) => tf.Scalar);
   sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
-  /** `text` is a person's own input; absent: the held-out excerpt that the encoding keeps. */
-  probeInput(encoding: E, text: string | undefined): ProbeInput;
+  /** `text` is a person's own input, of speech the path of a recording; absent: the held-out excerpt that the encoding keeps. */
+  probeInput(encoding: E, text: string | undefined): ProbeInput | Promise<ProbeInput>;
 }

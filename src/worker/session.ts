@@ -218,9 +218,10 @@ export class Session {
     });
   }
 
-  private record(input?: string): Promise<Probe> {
+  private async record(input?: string): Promise<Probe> {
     const { task, prepared } = this.dataset;
-    return probeModel(this.training.model, task.probeInput(prepared.encoding, input), this.training.position.step);
+    const wanted = await task.probeInput(prepared.encoding, input);
+    return probeModel(this.training.model, wanted, this.training.position.step);
   }
 
   /** One after another: a sample is drawn from weights that no step changes meanwhile. */

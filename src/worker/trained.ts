@@ -22,8 +22,8 @@ export function sampleRun(folder: string, request: SampleRequest): Promise<Sampl
 
 /** Gates and states of the best weights of a run that is not in training. */
 export function probeRun(folder: string, input: string | undefined): Promise<Probe> {
-  return withModel(folder, ({ model, encoding, step }) =>
-    probeModel(model, taskOf(encoding.task).probeInput(encoding, input), step),
+  return withModel(folder, async ({ model, encoding, step }) =>
+    probeModel(model, await taskOf(encoding.task).probeInput(encoding, input), step),
   );
 }
 

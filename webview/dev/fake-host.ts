@@ -5,7 +5,14 @@ import type { Platform } from '../platform';
 import { metricsBetween, pointAt } from './fixture-metrics';
 import { probeAt } from './fixture-probe';
 import { folder, progressAt, recordOf, sampleEvery, snapshotAt } from './fixture-run';
-import { classifySample, forecastSample, languageSample, sampleAt, translateSample } from './fixture-samples';
+import {
+  classifySample,
+  forecastSample,
+  languageSample,
+  sampleAt,
+  speechSample,
+  translateSample,
+} from './fixture-samples';
 
 export interface FakeHostOptions {
   readonly task: TaskName;
@@ -115,6 +122,7 @@ export class FakeHost implements Platform {
         forecast: () => forecastSample(this.#step, request.length ?? 48),
         classify: () => classifySample(this.#step, request.prompt),
         translate: () => translateSample(this.#step, request.prompt),
+        speech: () => speechSample(this.#step, request.audio),
       })[this.#options.task](),
     probe: ({ input }) => probeAt(this.#options.task, this.#step, input),
     command: () => undefined,

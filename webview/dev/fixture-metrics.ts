@@ -42,6 +42,9 @@ export function pointAt(task: TaskName, step: number): MetricsPoint {
     ...(evaluated && task === 'translate'
       ? { translation: { bleu: 100 - 70 * fall, chrf: 98 - 60 * fall, exactMatch: 0.97 * (1 - fall), pairs: 128 } }
       : {}),
+    ...(evaluated && task === 'speech'
+      ? { transcription: { characterErrorRate: 0.02 + 0.9 * fall, wordErrorRate: 0.05 + 0.95 * fall, recordings: 40 } }
+      : {}),
     ...(evaluated && task === 'forecast'
       ? {
           validationError: {

@@ -25,6 +25,12 @@ const kinds: Readonly<Record<TaskName, readonly Pick<Trace, 'name' | 'role' | 'r
     { name: 'n', role: 'gate', range: [-1, 1] },
     { name: 'h', role: 'state', range: [-1, 1] },
   ],
+  speech: [
+    { name: 'r', role: 'gate', range: [0, 1] },
+    { name: 'z', role: 'gate', range: [0, 1] },
+    { name: 'n', role: 'gate', range: [-1, 1] },
+    { name: 'h', role: 'state', range: [-1, 1] },
+  ],
   translate: [
     { name: 'r', role: 'gate', range: [0, 1] },
     { name: 'z', role: 'gate', range: [0, 1] },

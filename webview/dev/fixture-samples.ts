@@ -3,6 +3,7 @@ import type {
   ForecastSample,
   LanguageSample,
   Sample,
+  SpeechSample,
   TaskName,
   TranslateSample,
 } from '../../src/protocol/run';
@@ -28,9 +29,13 @@ export function languageSample(step: number, prompt = 'Haul ', seed = 1): Langua
 
 /** What a run of each task shows at a step. */
 export const sampleAt = (task: TaskName, step: number): Sample =>
-  ({ language: languageSample, forecast: forecastSample, classify: classifySample, translate: translateSample })[task](
-    step,
-  );
+  ({
+    language: languageSample,
+    forecast: forecastSample,
+    classify: classifySample,
+    translate: translateSample,
+    speech: speechSample,
+  })[task](step);
 
 export const classNames = ['complaint', 'praise', 'question'] as const;
 
@@ -92,6 +97,44 @@ export function translateSample(step: number, prompt?: string): TranslateSample 
       });
       const text = output.join('');
       return { source, output, text, ...(reference && { reference }), attention, probability: 0.9 * known };
+    }),
+  };
+}
+
+const numbers = ['seven', 'nought', 'twenty three'] as const;
+
+/** Numbers that come out right as the steps grow, in sounds that rise and fall. */
+export function speechSample(step: number, path?: string): SpeechSample {
+  const known = 1 - Math.exp(-step / 150);
+  const asked = path
+    ? ([[path, undefined]] as const)
+    : numbers.map((said, at) => [`${said}_anna_${at}.flac`, said] as const);
+  return {
+    task: 'speech',
+    step,
+    items: asked.map(([name, reference], at) => {
+      const said = [...(reference ?? 'eleven')];
+      const seconds = 0.12 * said.length;
+      const edits = said.map((text, place) => {
+        const isRight = noise(at * 19 + place) < known + 0.05;
+        return { kind: isRight ? ('same' as const) : ('replaced' as const), text: isRight ? text : 'e' };
+      });
+      return {
+        ...{ name, seconds, transcript: edits.map(({ text }) => text).join(''), probability: 0.9 * known },
+        ...(reference && { reference, edits }),
+        characters: edits.map(({ text }, place) => ({
+          character: text,
+          from: 0.12 * place + 0.03,
+          to: 0.12 * place + 0.09,
+        })),
+        spectrogram: Array.from({ length: Math.round(100 * seconds) }, (_, frame) =>
+          Array.from({ length: 40 }, (_, band) => {
+            const formant = 12 + 8 * Math.sin(frame / 9 + at);
+            const power = Math.exp(-((band - formant) ** 2) / 20) + 0.6 * Math.exp(-((band - formant - 14) ** 2) / 12);
+            return Math.round(Math.min(99, 80 * power * Math.abs(Math.sin(frame / 4)) + 18 * noise(frame * 41 + band)));
+          }),
+        ),
+      };
     }),
   };
 }

@@ -54,6 +54,7 @@ const sampleVerbs: Readonly<Record<TaskName, string>> = {
   forecast: 'Forecast',
   classify: 'Classify',
   translate: 'Translate',
+  speech: 'Transcribe',
 };
 
 interface FieldProps {

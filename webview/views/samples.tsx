@@ -10,6 +10,7 @@ import { ClassifyView } from './classify-sample';
 import { ForecastView } from './forecast-sample';
 import { LanguageView } from './language-sample';
 import { SampleForm } from './sample-form';
+import { SpeechView } from './speech-sample';
 import { TranslateView } from './translate-sample';
 
 const keptAsked = 20;
@@ -19,6 +20,7 @@ const sampleViews: Readonly<Record<TaskName, (props: SampleViewProps) => preact.
   forecast: ForecastView,
   classify: ClassifyView,
   translate: TranslateView,
+  speech: SpeechView,
 };
 
 export interface SampleViewProps {

@@ -20,6 +20,7 @@ const taskLabels: Readonly<Record<TaskName, string>> = {
   forecast: 'Forecast a column of this table',
   classify: 'Tell classes apart by these examples',
   translate: 'Learn to translate these pairs',
+  speech: 'Learn to write down these recordings',
 };
 
 const cellLabels: Readonly<Record<CellName, string>> = {

@@ -41,6 +41,7 @@ const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: Datase
     ...columnItems(table, 'Column to write').filter(({ key }) => key !== 'decimal'),
     unitItem(reading, reading.tokens === 'auto' ? 'chars' : reading.tokens),
   ],
+  speech: (table) => columnItems(table, 'Column of transcripts').filter(({ key }) => key !== 'decimal'),
 };
 
 /** What of the reading of this file can be changed. */
@@ -53,7 +54,10 @@ export function readingItems(report: DatasetReport): readonly ReadingItem[] {
 }
 
 /** "3,120 characters, 61 different", "144 rows, target passengers" or "3,000 pairs, en → de". */
-export function datasetLine({ task, text, table }: DatasetReport): string {
+export function datasetLine({ task, text, table, audio }: DatasetReport): string {
+  if (audio) {
+    return `${audio.recordings.toLocaleString('en')} recordings, ${(audio.seconds / 60).toFixed(1)} minutes`;
+  }
   if (text) {
     const unit = unitName[text.tokens];
     return `${text.tokenCount.toLocaleString('en')} ${unit}, ${text.vocabularySize.toLocaleString('en')} different`;

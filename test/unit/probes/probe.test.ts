@@ -129,14 +129,16 @@ describe('what a probe is fed', () => {
     });
     const characters = encoding('chars', 'a', 'b', '🙂');
     const own = Model.initialise(language.spec(characters, model), randomFromSeed(1));
-    const given = await probeModel(own, language.probeInput(characters, 'a🙂b'), 1);
+    const given = await probeModel(own, await language.probeInput(characters, 'a🙂b'), 1);
     expect(given.input).toEqual(['a', '🙂', 'b']);
     expect(given.traces.every((trace) => trace.timeSteps === 3 && trace.values.length === 9)).toBe(true);
-    expect((await probeModel(own, language.probeInput(characters, undefined), 1)).input).toEqual(['b', 'a']);
-    expect((await probeModel(own, language.probeInput(characters, 'ab'.repeat(1000)), 1)).input).toHaveLength(512);
+    expect((await probeModel(own, await language.probeInput(characters, undefined), 1)).input).toEqual(['b', 'a']);
+    expect((await probeModel(own, await language.probeInput(characters, 'ab'.repeat(1000)), 1)).input).toHaveLength(
+      512,
+    );
     own.dispose();
 
-    const words = language.probeInput(encoding('words', 'the', ' cat', '.'), 'the dog. cat');
+    const words = await language.probeInput(encoding('words', 'the', ' cat', '.'), 'the dog. cat');
     expect(words.labels).toEqual(['the', '\uFFFD', '.', ' cat']);
     expect(words.input.arraySync()).toEqual([[1, 0, 3, 2]]);
     words.input.dispose();
@@ -160,7 +162,7 @@ describe('what a probe is fed', () => {
       labels: ['2024', '2025', '2026'],
       dated: true,
     };
-    const typed = forecast.probeInput(encoding, '10 5; 14 -5\n8 0');
+    const typed = await forecast.probeInput(encoding, '10 5; 14 -5\n8 0');
     expect(typed.labels).toEqual(['1', '2', '3']);
     expect(typed.input.arraySync()).toEqual([
       [
@@ -169,7 +171,7 @@ describe('what a probe is fed', () => {
         [-1, -1.5, 0.5],
       ],
     ]);
-    const kept = forecast.probeInput(encoding, ' ');
+    const kept = await forecast.probeInput(encoding, ' ');
     expect(kept.labels).toEqual(['2024', '2025', '2026']);
     tf.dispose([typed.input, kept.input]);
     for (const text of ['1 2 3', '1;2', 'a b', '1 Infinity'])

@@ -144,7 +144,7 @@ describe('byte pairs in a task', () => {
     const tokensPerCharacter = (report.text?.tokenCount ?? 0) / Array.from(text).length;
     const expected = (validationLoss * tokensPerCharacter) / Math.LN2;
     expect(Math.abs((scores?.bitsPerCharacter ?? 0) / expected - 1)).toBeLessThan(0.02);
-    const probe = language.probeInput(encoding, 'é∞');
+    const probe = await language.probeInput(encoding, 'é∞');
     expect(probe.labels.at(-1)).toMatch(/^\\x[0-9A-F]{2}$/);
     probe.input.dispose();
     model.dispose();
@@ -170,7 +170,7 @@ describe('byte pairs in a task', () => {
     const { source, target } = translated.encoding;
     expect(source.merges?.length).toBeGreaterThan(0);
     expect(target.vocabulary).toContain('nein');
-    const probe = translate.probeInput(translated.encoding, 'good thing');
+    const probe = await translate.probeInput(translated.encoding, 'good thing');
     expect(probe.labels).toEqual(['good', ' thing']);
     probe.input.dispose();
   });
