@@ -3,7 +3,7 @@
  * against PyTorch alone, as LSTM and GRU. Prints a block for each row and
  * cell, or with `--json` one object a line.
  *
- *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate,speech] [--cells LSTM,GRU,RNN,peephole] [--peers pytorch,jax,keras,tfjs-node]
+ *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate,speech,frames] [--cells LSTM,GRU,RNN,peephole,ConvLSTM,ConvGRU] [--peers pytorch,jax,keras,tfjs-node]
  *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
  * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the
@@ -23,10 +23,13 @@ const cells = {
   GRU: { ours: 'gru', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
   RNN: { ours: 'rnn', peers: ['pytorch', 'jax', 'keras', 'tfjs-node'] },
   peephole: { ours: join(import.meta.dirname, 'peephole.cell'), peers: ['pytorch', 'jax'] },
+  ConvLSTM: { ours: 'conv-lstm', peers: ['pytorch'] },
+  ConvGRU: { ours: 'conv-gru', peers: ['pytorch'] },
 };
 
 /** In which the usual models of tasks are measured. */
 const cellsOfTasks = ['LSTM', 'GRU'];
+const cellsOfFrames = ['ConvLSTM', 'ConvGRU'];
 
 /** @type {Record<string, { batch: number, timeSteps: number, units: number, layers: number }>} */
 const rows = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'src', 'cli', 'bench-rows.json'), 'utf8'));
@@ -59,7 +62,9 @@ await main(async () => {
   for (const row of wantedRows) {
     const isOfTask = 'task' in (rows[row] ?? {});
     for (const [cell, { ours, peers: having }] of Object.entries(cells)) {
-      if (!wantedCells.includes(cell) || (isOfTask && !cellsOfTasks.includes(cell))) continue;
+      const isOfFrames = cellsOfFrames.includes(cell);
+      const suits = isOfTask && row !== 'frames' ? cellsOfTasks.includes(cell) : isOfFrames === (row === 'frames');
+      if (!wantedCells.includes(cell) || !suits) continue;
       const present = [...commands].filter(([peer]) => (isOfTask ? peer === 'pytorch' : having.includes(peer)));
       print(row, cell, await measureInTurns(row, cell, () => measureOurs(node, row, ours), present));
     }

@@ -9,6 +9,7 @@ import base from './styles/base.css';
 import charts from './styles/charts.css';
 import classify from './styles/classify.css';
 import controls from './styles/controls.css';
+import frames from './styles/frames.css';
 import layout from './styles/layout.css';
 import samples from './styles/samples.css';
 import speech from './styles/speech.css';
@@ -18,7 +19,7 @@ import { ClientContext } from './use-call';
 /** Shows the panel in the page. */
 export function mount(platform: Platform): void {
   // A sheet made by script needs no exception in the page's content security policy.
-  const sheets = [uplot, base, controls, layout, charts, samples, classify, translate, speech].map((text) => {
+  const sheets = [uplot, base, controls, layout, charts, samples, classify, translate, speech, frames].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

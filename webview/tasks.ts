@@ -44,6 +44,13 @@ export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
     inputLabel: visibleLine,
     ownInput: false,
   },
+  frames: {
+    lossUnit: () => 'per pixel',
+    samplesTitle: 'Frames',
+    timeStep: 'frame',
+    inputLabel: visibleLine,
+    ownInput: false,
+  },
   classify: {
     lossUnit: ({ classes }) => (classes ? 'nats per example' : 'scaled MSE'),
     samplesTitle: 'Predictions',

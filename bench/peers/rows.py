@@ -6,7 +6,7 @@ import time
 
 ROWS = json.loads((pathlib.Path(__file__).parents[2] / "src/cli/bench-rows.json").read_text())
 SIZES = ("vocabulary", "batch", "timeSteps", "embedding", "units", "layers")
-TASKS = ("forecast", "classify", "translate", "speech")
+TASKS = ("forecast", "classify", "translate", "speech", "frames")
 
 
 def run(prepare, prepare_task=None):

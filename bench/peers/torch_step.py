@@ -28,6 +28,40 @@ class Peephole(nn.Module):
         return torch.stack(outputs, 1), None
 
 
+class Convolutional(nn.Module):
+    """A convolutional LSTM (Shi et al. 2015, with peepholes that pixels share) or GRU, as one writes it in Python."""
+
+    def __init__(self, cell, inputs, units):
+        super().__init__()
+        self.cell, self.units = cell, units
+        gates = 4 if cell == "ConvLSTM" else 3
+        self.inputs = nn.Conv2d(inputs, gates * units, 3, padding=1)
+        self.states = nn.Conv2d(units, (4 if cell == "ConvLSTM" else 2) * units, 3, padding=1, bias=False)
+        if cell == "ConvLSTM":
+            self.scales = nn.Parameter(torch.zeros(3, units, 1, 1))
+        else:
+            self.candidate = nn.Conv2d(units, units, 3, padding=1, bias=False)
+
+    def forward(self, sequence):
+        batch, steps = sequence.shape[:2]
+        all_inputs = self.inputs(sequence.flatten(0, 1)).unflatten(0, (batch, steps))
+        h = c = sequence.new_zeros(batch, self.units, *sequence.shape[3:])
+        outputs = []
+        for at_step in all_inputs.unbind(1):
+            if self.cell == "ConvLSTM":
+                i, f, g, o = (at_step + self.states(h)).chunk(4, 1)
+                i = torch.sigmoid(i + self.scales[0] * c)
+                f = torch.sigmoid(f + self.scales[1] * c)
+                c = f * c + i * torch.tanh(g)
+                h = torch.sigmoid(o + self.scales[2] * c) * torch.tanh(c)
+            else:
+                of_gates, of_candidate = at_step.split((2 * self.units, self.units), 1)
+                r, z = torch.sigmoid(of_gates + self.states(h)).chunk(2, 1)
+                h = (1 - z) * h + z * torch.tanh(of_candidate + self.candidate(r * h))
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+
 def prepare(sizes, cell, threads):
     vocabulary, batch, steps, embedding, units, layers = sizes
     torch.set_num_threads(threads)
@@ -83,6 +117,16 @@ def prepare_task(row, cell, threads):
             forwards, backwards = module["stack"](numbers)[0].chunk(2, 2)
             scores = torch.log_softmax(module["head"](forwards + backwards), 2).transpose(0, 1)
             return nn.functional.ctc_loss(scores, targets, lengths, counts, reduction="sum") / (batch * labels)
+
+    elif task == "frames":
+        size = (batch, steps, 1, row["height"], row["width"])
+        layers_of = [Convolutional(cell, 1 if layer == 0 else units, units) for layer in range(layers)]
+        module.update({"stack": nn.Sequential(*layers_of), "head": nn.Conv2d(units, 1, 1)})
+        numbers, targets = torch.randn(size), torch.randn(size)
+
+        def loss_of():
+            hidden = module["stack"](numbers)
+            return nn.functional.mse_loss(module["head"](hidden.flatten(0, 1)), targets.flatten(0, 1))
 
     else:
         vocabulary, embedding = row["vocabulary"], row["embedding"]

@@ -1,4 +1,6 @@
 import type { CellName } from '../configuration/run';
+import convGru from './builtin/conv-gru.cell?raw';
+import convLstm from './builtin/conv-lstm.cell?raw';
 import echoState from './builtin/echo-state.cell?raw';
 import gru from './builtin/gru.cell?raw';
 import gruResetBefore from './builtin/gru-reset-before.cell?raw';
@@ -42,6 +44,8 @@ export const builtinTexts: Readonly<Record<CellName, string>> = {
   lem,
   'leaky-integrator': leakyIntegrator,
   'echo-state': echoState,
+  'conv-lstm': convLstm,
+  'conv-gru': convGru,
 };
 
 const read = new Map<CellName, Cell>();

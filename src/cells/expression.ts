@@ -1,4 +1,4 @@
-/** The terms that an equation of a cell is made of. Everything is element-wise but `linear` and `norm`. */
+/** The terms that an equation of a cell is made of. Everything is element-wise but `linear`, with `conv`, and `norm`. */
 export type Expression =
   | { readonly op: 'input' }
   | { readonly op: 'name'; readonly name: string }
@@ -11,10 +11,15 @@ export type Expression =
   | { readonly op: UnaryOperation; readonly of: Expression }
   | { readonly op: BinaryOperation; readonly left: Expression; readonly right: Expression };
 
-/** A learned affine map of its arguments to the cell's units. */
+/**
+ * A learned affine map of its arguments to the cell's units: of a row alone (`linear`), or, where each row is a pixel, of the
+ * square of pixels around it (`conv`).
+ */
 export interface Linear {
   readonly op: 'linear';
   readonly of: readonly Expression[];
+  /** Side of that square, an odd number; beyond the edge of an image are zeros. 1: the row alone. */
+  readonly size: number;
   /** First value of its bias; undefined: it has none. */
   readonly bias: number | undefined;
   /** How its matrices are drawn; the default: input maps by Glorot, recurrent ones orthogonal. */
@@ -76,6 +81,15 @@ export interface Cell {
   /** Learned vectors [units] and the first value of their elements. */
   readonly params: readonly { readonly name: string; readonly init: number }[];
   readonly equations: readonly Equation[];
+}
+
+/** Sides of the squares that `conv` can read. */
+export const convolutionSizes = [3, 5, 7] as const;
+
+/** Whether a cell reads neighbours, so that its rows must be the pixels of images. */
+export function isConvolutional(cell: Cell): boolean {
+  const reads = (term: Expression): boolean => (term.op === 'linear' && term.size > 1) || termsWithin(term).some(reads);
+  return cell.equations.some(({ expression }) => reads(expression));
 }
 
 /** The terms that a term is made of. */

@@ -17,8 +17,10 @@ export type Draw =
 /** A weight of a cell. */
 export interface Parameter {
   readonly name: string;
-  /** [inputSize, units], [units, units] or [units]. */
+  /** [inputSize, units], [units, units] or [units]; of a convolution so many times as many rows as it reads pixels. */
   readonly shape: readonly number[];
+  /** Pixels that a convolution reads, line by line: the weights of each are some rows of the matrix. Otherwise 1. */
+  readonly taps: number;
   readonly draw: Draw;
   /** False: drawn once, and never changed by training. */
   readonly trained: boolean;
@@ -64,17 +66,20 @@ export function learnedTerms(cell: Cell): LearnedTerms {
 /** All that a cell learns, in the order of its equations, with shapes for these sizes. */
 export function cellParameters(cell: Cell, inputSize: number, units: number): readonly Parameter[] {
   const { linears, scales, norms } = learnedTerms(cell);
-  const vector = (name: string, draw: Draw, trained = true): Parameter => ({ name, shape: [units], draw, trained });
+  const vector = (name: string, draw: Draw, trained = true): Parameter => ({
+    ...{ name, shape: [units], taps: 1, draw, trained },
+  });
   const list: Parameter[] = cell.params.map(({ name, init }) => vector(name, { kind: 'fill', value: init }));
   const visit = (term: Expression): void => {
     termsWithin(term).forEach(visit);
     if (term.op === 'linear') {
       const { init, trained } = term;
+      const taps = term.size ** 2;
       const names = linears.get(term);
       term.of.forEach((argument, index) => {
         const kind = argument.op === 'input' ? 'input' : 'recurrent';
-        const shape = [kind === 'input' ? inputSize : units, units];
-        list.push({ name: names?.weights[index] ?? '', shape, draw: { kind, init }, trained });
+        const shape = [taps * (kind === 'input' ? inputSize : units), units];
+        list.push({ name: names?.weights[index] ?? '', shape, taps, draw: { kind, init }, trained });
       });
       if (names?.bias !== undefined) list.push(vector(names.bias, { kind: 'fill', value: term.bias ?? 0 }, trained));
     } else if (term.op === 'scale') {

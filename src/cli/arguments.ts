@@ -30,6 +30,8 @@ export type Request =
       readonly beam: number | undefined;
       /** Path of a recording to transcribe. */
       readonly audio: string | undefined;
+      /** A file for the frames of a sample. */
+      readonly out: string | undefined;
       readonly seed: number | undefined;
       readonly json: boolean;
     }
@@ -51,7 +53,7 @@ type Command = (typeof commands)[number];
 const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   train: ['out', 'name', 'resume'],
   inspect: [],
-  sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'audio', 'seed'],
+  sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'audio', 'seed', 'out'],
   probe: ['input'],
   generate: ['out', 'count', 'length', 'seed'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
@@ -82,6 +84,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
       topK: numberOption(values, 'top-k', { min: 0, max: 1_000_000, whole: true }),
       beam: numberOption(values, 'beam', { min: 1, max: 64, whole: true }),
       audio: values.audio,
+      out: values.out,
       seed: numberOption(values, 'seed', { min: 0, max: 0xffff_ffff, whole: true }),
       json,
     };

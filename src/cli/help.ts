@@ -3,7 +3,7 @@ import { generators } from '../generators';
 
 const usage = `Unroll trains recurrent networks on a file, and shows what they learn.
 
-  unroll train FILE [options]        train on a text, a table of numbers, labelled examples or pairs of texts
+  unroll train FILE [options]        train on a text, a table of numbers, labelled examples, pairs of texts or frames of a video
   unroll train --resume RUN          go on from the last checkpoint [--steps N: a new total]
   unroll inspect FILE [options]      how the file is understood, without training
   unroll sample RUN [--audio FILE] [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
@@ -15,7 +15,8 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
 
 CELL is one of their names, or the path of a .cell file with the equations of your own.
 NAME is one of ${Object.keys(generators).join(', ')}.
-RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end".
+RUN is a run's folder. For a forecast, --prompt is the date or number of the first row to forecast, or "end"; of frames the
+number of a sequence that was held out, whose prediction --out FILE.gif writes beside the truth.
 
   --json        one JSON object a line on standard output, for other programs
   --out DIR     the new run's folder (default: .unroll/runs/<id> in this folder)

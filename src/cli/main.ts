@@ -12,6 +12,7 @@ import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
 import { bench } from './bench';
 import { cellsText, checkLines, checkTextOf } from './cells';
+import { writeFrames } from './frames-file';
 import { generate } from './generate';
 import { help } from './help';
 import { Progress } from './progress';
@@ -49,15 +50,19 @@ async function main(): Promise<void> {
     case 'inspect':
       return inspect(request);
     case 'sample': {
-      const { run, json, command: _, ...wanted } = request;
+      const { run, json, out, command: _, ...wanted } = request;
       const sample = await withWorker(silent, (worker) =>
         worker.call('sample', {
           folder: resolve(run),
           request: { ...wanted, audio: wanted.audio === undefined ? undefined : resolve(wanted.audio) },
         }),
       );
+      const file = out === undefined ? undefined : await writeFrames(sample, out);
       if (json) print({ type: 'sample', ...sample });
-      else process.stdout.write(`${samplesOf(sample.task).text(sample)}\n`);
+      else
+        process.stdout.write(
+          `${samplesOf(sample.task).text(sample)}\n${file === undefined ? '' : `${visible(file)}\n`}`,
+        );
       return;
     }
     case 'probe':

@@ -21,6 +21,7 @@ export class Progress {
     text,
     table,
     audio,
+    video,
     classes,
     split,
     baselines,
@@ -43,6 +44,7 @@ export class Progress {
         translate: 'write',
         language: '',
         speech: 'transcribe',
+        frames: '',
       }[task];
       this.say(`  ${table.rows} rows, ${what} ${visible(table.target)} from ${inputs.join(', ')}${more}${date}`);
     }
@@ -51,6 +53,13 @@ export class Progress {
       const who = speakers > 0 ? `, ${speakers} speakers, whole ones held out` : '';
       this.say(
         `  ${recordings} recordings, ${(seconds / 60).toFixed(1)} minutes at ${rate} Hz, ${transcripts} transcripts of ${vocabulary.length} characters${who}`,
+      );
+    }
+    if (video) {
+      const clips = video.clips === 1 ? '' : ` in ${video.clips} clips`;
+      const colours = video.channels === 1 ? 'shades of grey' : 'colours';
+      this.say(
+        `  ${visible(video.format)}: ${video.frames} frames${clips}, ${video.height} × ${video.width} pixels in ${colours}`,
       );
     }
     if (classes) {
@@ -113,6 +122,7 @@ function scoresText({
   translation,
   language,
   transcription,
+  frames,
 }: MetricsPoint): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   if (validationError) {
@@ -132,6 +142,10 @@ function scoresText({
   if (transcription) {
     const { characterErrorRate, wordErrorRate } = transcription;
     return `  character errors ${percent(characterErrorRate)}, word errors ${percent(wordErrorRate)}`;
+  }
+  if (frames) {
+    const { network, lastFrame, ahead } = frames;
+    return `  ${ahead.length} ahead: MSE ${network.mse.toPrecision(3)} (last frame ${lastFrame.mse.toPrecision(3)}), SSIM ${network.ssim.toFixed(3)} (${lastFrame.ssim.toFixed(3)})`;
   }
   return score ? `  RMSE ${score.rmse.toPrecision(4)} (the mean ${score.average.rmse.toPrecision(4)})` : '';
 }

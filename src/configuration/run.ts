@@ -6,7 +6,7 @@ import { excerpt } from '../base/visible';
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
  * `flag` is the option's name on the command line where it is not the key in kebab case.
  */
-export const tasks = ['language', 'forecast', 'classify', 'translate', 'speech'] as const;
+export const tasks = ['language', 'forecast', 'classify', 'translate', 'speech', 'frames'] as const;
 export const cells = [
   'rnn',
   'rnn-relu',
@@ -27,7 +27,12 @@ export const cells = [
   'lem',
   'leaky-integrator',
   'echo-state',
+  'conv-lstm',
+  'conv-gru',
 ] as const;
+/** Cells that read the pixels around each one, and nothing but frames. */
+export const frameCells: readonly CellName[] = ['conv-lstm', 'conv-gru'];
+export const frameLosses = ['squares', 'cross-entropy'] as const;
 export const directions = ['forward', 'both'] as const;
 export const schedules = ['constant', 'cosine'] as const;
 export const poolings = ['auto', 'last', 'mean', 'attention'] as const;
@@ -67,6 +72,16 @@ export const readingSchema = z.strictObject({
     .string()
     .optional()
     .describe('name of the column to forecast, of the labels to predict, or of what is to be written'),
+  frameSize: z
+    .int()
+    .min(4)
+    .max(256)
+    .optional()
+    .describe('longest side of a frame as the network sees it; larger ones are made smaller (default: 32)'),
+  frameLoss: z
+    .enum(frameLosses)
+    .optional()
+    .describe('what frames are learned by: squared differences (default), or, of black and white, cross-entropy'),
   columns: z.array(z.string()).optional().describe('columns given to the network (default: all that suit)'),
 });
 

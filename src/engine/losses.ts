@@ -35,3 +35,29 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): 
 export function meanSquaredError(predicted: tf.Tensor, targets: tf.Tensor): tf.Scalar {
   return tf.mean(tf.squaredDifference(predicted, targets)) as tf.Scalar;
 }
+
+/**
+ * Mean cross-entropy of independent yes-or-no answers, in nats each, in a form that overflows nowhere:
+ * max(l, 0) − l · t + log(1 + e^−|l|). The gradient by the targets is none.
+ *
+ * @param logits of any shape
+ * @param targets of the same shape, from 0 to 1
+ */
+export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  const wanted = targets.dataSync();
+  return tf.customGrad((given) => {
+    const values = (given as tf.Tensor).dataSync();
+    const count = values.length;
+    const slopes = new Float32Array(count);
+    let sum = 0;
+    for (let index = 0; index < count; index++) {
+      const logit = values[index] as number;
+      const target = wanted[index] as number;
+      const small = Math.exp(-Math.abs(logit));
+      sum += Math.max(logit, 0) - logit * target + Math.log1p(small);
+      slopes[index] = ((logit >= 0 ? 1 : small) / (1 + small) - target) / count;
+    }
+    const gradFunc = (upstream: tf.Tensor) => tf.mul(tf.tensor(slopes, logits.shape), upstream);
+    return { value: tf.scalar(sum / count), gradFunc };
+  })(logits) as tf.Scalar;
+}

@@ -20,15 +20,15 @@ export function recurrent(
   weights: tf.Tensor1D,
   input: LayerInput,
   state: readonly tf.Tensor2D[],
-  { record = false }: RecurrentOptions = {},
+  { record = false, image }: RecurrentOptions = {},
 ): RecurrentResult {
   if (!isFused()) {
     const sequence = 'ids' in input ? lookup(input.table, input.ids) : input;
     const named = namedWeights(cell, weights, sequence.shape[2], state[0]?.shape[1] ?? 0);
-    return referenceRecurrent(cell, named, sequence, state, { record });
+    return referenceRecurrent(cell, named, sequence, state, { record, image });
   }
   const ids = 'ids' in input ? input.ids : undefined;
-  const call = { cell, record, ids };
+  const call = { cell, record, ids, image };
   const [handle, output, ...rest] = runLayer(call, 'ids' in input ? input.table : input, weights, state);
   handle?.dispose();
   const count = cell.states.length;

@@ -1,6 +1,7 @@
 import type { BinaryOperation, Cell, Expression, Linear, UnaryOperation } from '../cells/expression';
 import { type LearnedTerms, learnedTerms } from '../cells/parameters';
 import { tf } from './tensors';
+import { type ImageSize, singlePixel } from './wasm/images';
 
 export interface RecurrentResult {
   /** The first state at every step: [batch, time, units]. */
@@ -13,6 +14,8 @@ export interface RecurrentResult {
 
 export interface RecurrentOptions {
   readonly record?: boolean;
+  /** Where rows are pixels; absent: none has a neighbour. */
+  readonly image?: ImageSize | undefined;
 }
 
 /**
@@ -28,12 +31,12 @@ export function referenceRecurrent(
   weights: ReadonlyMap<string, tf.Tensor>,
   input: tf.Tensor3D,
   state: readonly tf.Tensor2D[],
-  { record = false }: RecurrentOptions = {},
+  { record = false, image = singlePixel }: RecurrentOptions = {},
 ): RecurrentResult {
   const [batch, timeSteps] = input.shape;
   const units = state[0]?.shape[1] ?? 0;
   const learned = learnedTerms(cell);
-  const product = productsOf(cell, learned, weights);
+  const product = productsOf(cell, learned, weights, image);
   const hoisted = product.ofInput(input);
 
   let current = new Map(cell.states.map((name, index) => [name, state[index] as tf.Tensor2D]));
@@ -41,7 +44,7 @@ export function referenceRecurrent(
   const recorded = new Map<string, tf.Tensor2D[]>(record ? cell.equations.map(({ name }) => [name, []]) : []);
 
   for (let step = 0; step < timeSteps; step++) {
-    const maps = product.atStep(hoisted[step], current);
+    const maps = product.atStep(hoisted[step] ?? { plain: undefined, images: [] }, current);
     const scope = new Map(current);
     for (const { name, expression } of cell.equations) {
       const value = whole(evaluate(expression, { scope, linear: maps, learned, weights }), batch, units);
@@ -68,8 +71,10 @@ interface Part {
 }
 
 /** Joins the weights of a cell's maps so that each step needs as few products as the cell allows. */
-function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<string, tf.Tensor>) {
+function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<string, tf.Tensor>, image: ImageSize) {
   const ofInput: Part[] = [];
+  /** Of each size that there is. */
+  const ofInputImages = new Map<number, Part[]>();
   const ofStates = new Map<string, Part[]>();
   const ofOthers = new Map<Linear, { of: Expression; weight: tf.Tensor2D }[]>();
   const biases = new Map<Linear, tf.Tensor1D>();
@@ -77,8 +82,9 @@ function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<stri
     if (bias !== undefined) biases.set(node, required(weights, bias) as tf.Tensor1D);
     node.of.forEach((argument, index) => {
       const weight = required(weights, names[index] ?? '') as tf.Tensor2D;
-      if (argument.op === 'input') ofInput.push({ node, weight });
-      else if (argument.op === 'name' && cell.states.includes(argument.name))
+      if (argument.op === 'input' && node.size > 1) append(ofInputImages, node.size, { node, weight });
+      else if (argument.op === 'input') ofInput.push({ node, weight });
+      else if (argument.op === 'name' && cell.states.includes(argument.name) && node.size === 1)
         append(ofStates, argument.name, { node, weight });
       else append(ofOthers, node, { of: argument, weight });
     });
@@ -101,25 +107,34 @@ function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<stri
   const withoutInput = [...biases].filter(([node]) => !ofInput.some((part) => part.node === node));
 
   return {
-    /** [batch, time, inputSize] → for each step [batch, maps · units], biases of these maps added. */
-    ofInput(input: tf.Tensor3D): tf.Tensor2D[] {
-      if (!inputWeight || !inputBias) return [];
+    /** [batch, time, inputSize] → for each step its maps. */
+    ofInput(input: tf.Tensor3D): HoistedMaps[] {
       const [batch, timeSteps, inputSize] = input.shape;
       const rows = tf.reshape(tf.transpose(input, [1, 0, 2]), [timeSteps * batch, inputSize]) as tf.Tensor2D;
-      const all = tf.add(tf.matMul(rows, inputWeight), inputBias) as tf.Tensor2D;
-      // TF.js cannot derive an unstack, or a split, into one.
-      if (timeSteps === 1) return [all];
-      return tf.unstack(tf.reshape(all, [timeSteps, batch, inputWeight.shape[1]])) as tf.Tensor2D[];
+      const bySteps = (all: tf.Tensor2D): tf.Tensor2D[] => {
+        // TF.js cannot derive an unstack, or a split, into one.
+        if (timeSteps === 1) return [all];
+        return tf.unstack(tf.reshape(all, [timeSteps, batch, all.shape[1]])) as tf.Tensor2D[];
+      };
+      const plain = inputWeight && inputBias ? bySteps(tf.add(tf.matMul(rows, inputWeight), inputBias)) : [];
+      const images = [...ofInputImages].map(([size, parts]) => ({
+        parts,
+        steps: bySteps(convolution(rows, join(parts), size, image)),
+      }));
+      return Array.from({ length: timeSteps }, (_, step) => ({
+        plain: plain[step],
+        images: images.map(({ parts, steps }) => ({ parts, joined: steps[step] as tf.Tensor2D })),
+      }));
     },
 
-    atStep(hoisted: tf.Tensor2D | undefined, state: ReadonlyMap<string, tf.Tensor2D>): Maps {
+    atStep({ plain, images }: HoistedMaps, state: ReadonlyMap<string, tf.Tensor2D>): Maps {
       const terms = new Map<Linear, tf.Tensor2D[]>();
       const addColumns = (parts: readonly Part[], joined: tf.Tensor2D) =>
         columns(joined, parts.length).forEach((value, index) => {
           const part = parts[index];
           if (part) append(terms, part.node, value);
         });
-      let pending = hoisted;
+      let pending = plain;
       for (const { state: name, parts, weight } of groups) {
         let product: tf.Tensor2D = tf.matMul(required(state, name), weight);
         // Where state and input feed the same maps in the same order, one addition serves them all.
@@ -130,17 +145,36 @@ function productsOf(cell: Cell, learned: LearnedTerms, weights: ReadonlyMap<stri
         addColumns(parts, product);
       }
       if (pending) addColumns(ofInput, pending);
+      for (const { parts, joined } of images) addColumns(parts, joined);
       for (const [node, bias] of withoutInput) append(terms, node, bias as unknown as tf.Tensor2D);
       const maps: Maps = (node, scope) => {
         const others = (ofOthers.get(node) ?? []).map(({ of, weight }): tf.Tensor2D => {
           const value = evaluate(of, { scope, linear: maps, learned, weights });
-          return tf.matMul(asRows(value, weight), weight);
+          if (node.size === 1) return tf.matMul(asRows(value, weight), weight);
+          const [rows = 0] = [...state.values()][0]?.shape ?? [];
+          return convolution(whole(value, rows, weight.shape[0] / node.size ** 2), weight, node.size, image);
         });
         return [...(terms.get(node) ?? []), ...others].reduce((sum, value) => tf.add(sum, value));
       };
       return maps;
     },
   };
+}
+
+/** Of one step: what the input's maps give, biases added to those of rows alone. */
+interface HoistedMaps {
+  /** [batch, maps · units] */
+  readonly plain: tf.Tensor2D | undefined;
+  readonly images: readonly { readonly parts: readonly Part[]; readonly joined: tf.Tensor2D }[];
+}
+
+/** @param rows pixels of any number of images [rows, k] · weight [size² · k, units] → [rows, units] */
+function convolution(rows: tf.Tensor2D, weight: tf.Tensor2D, size: number, image: ImageSize): tf.Tensor2D {
+  const [, k] = rows.shape;
+  const [, units] = weight.shape;
+  const images = tf.reshape(rows, [-1, image.height, image.width, k]) as tf.Tensor4D;
+  const filter = tf.reshape(weight, [size, size, k, units]) as tf.Tensor4D;
+  return tf.reshape(tf.conv2d(images, filter, 1, 'same'), [-1, units]) as tf.Tensor2D;
 }
 
 /** What is the same in every row, as one row, for a product with a weight. */
@@ -176,7 +210,7 @@ function evaluate(expression: Expression, values: Values): tf.Tensor2D {
   const vector = (name: string | undefined) => required(weights, name ?? '') as unknown as tf.Tensor2D;
   switch (expression.op) {
     case 'input':
-      throw new Error('The input can stand inside linear(…) only');
+      throw new Error('The input can stand inside linear(…) and conv(…) only');
     case 'name':
       return required(values.scope, expression.name);
     case 'number':

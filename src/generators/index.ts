@@ -1,4 +1,5 @@
 import { randomFromSeed } from '../base/random';
+import { bouncingBalls } from './bouncing-balls';
 import type { Generator, GeneratorSize } from './generator';
 import { adding, copy, parity, temporalOrder } from './memory';
 import { mackeyGlass, noisySines } from './series';
@@ -16,20 +17,28 @@ export const generators = {
   'noisy-sines': noisySines,
   reverse,
   dates,
+  'bouncing-balls': bouncingBalls,
 } as const satisfies Readonly<Record<string, Generator>>;
 
 export type GeneratorName = keyof typeof generators;
 
-/** The dataset in parts of some lines. The same seed and size always give the same. */
-export function* generated(name: GeneratorName, size: Partial<GeneratorSize>, seed: number): Iterable<string> {
+/** The dataset in parts of some lines or frames. The same seed and size always give the same. */
+export function* generated(name: GeneratorName, size: Partial<GeneratorSize>, seed: number): Iterable<Uint8Array> {
   const generator: Generator = generators[name];
+  const whole = { ...generator.usual, ...size };
+  const random = randomFromSeed(seed);
+  if (generator.extension === 'npy') {
+    yield* generator.parts(whole, random);
+    return;
+  }
+  const encoder = new TextEncoder();
   let part = '';
-  for (const line of generator.lines({ ...generator.usual, ...size }, randomFromSeed(seed))) {
+  for (const line of generator.lines(whole, random)) {
     part += `${line}\n`;
     if (part.length > 65_536) {
-      yield part;
+      yield encoder.encode(part);
       part = '';
     }
   }
-  yield part;
+  yield encoder.encode(part);
 }

@@ -1,8 +1,8 @@
 import type { Random } from '../base/random';
-import type { Generator } from './generator';
+import type { TextGenerator } from './generator';
 
 /** Two of a row's numbers are marked, one in each half; their sum is to be told at its end. */
-export const adding: Generator = {
+export const adding: TextGenerator = {
   label: 'Adding problem',
   about: 'add two marked numbers of a long row (Hochreiter and Schmidhuber 1997)',
   extension: 'csv',
@@ -25,7 +25,7 @@ const symbols = 'abcdefgh';
 const remembered = 10;
 
 /** Ten symbols, a long pause, a colon, and the same symbols again. */
-export const copy: Generator = {
+export const copy: TextGenerator = {
   label: 'Copy memory',
   about:
     'repeat ten symbols after a long pause (Hochreiter and Schmidhuber 1997; as Arjovsky, Shah and Bengio 2016 have it)',
@@ -41,7 +41,7 @@ export const copy: Generator = {
 };
 
 /** Two of the letters X and Y among many others: which came first, and which then, is the class. */
-export const temporalOrder: Generator = {
+export const temporalOrder: TextGenerator = {
   label: 'Temporal order',
   about: 'tell in which order two letters came, far apart among others (Hochreiter and Schmidhuber 1997)',
   extension: 'csv',
@@ -61,7 +61,7 @@ export const temporalOrder: Generator = {
 };
 
 /** Whether the x in a row of o and x are even or odd: each of them turns the answer. */
-export const parity: Generator = {
+export const parity: TextGenerator = {
   label: 'Parity',
   about:
     'tell whether a row has an even number of x: every letter counts, and no part of them helps (Minsky and Papert 1969)',

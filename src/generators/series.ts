@@ -1,10 +1,10 @@
-import type { Generator } from './generator';
+import type { TextGenerator } from './generator';
 
 /**
  * x' = 0.2 x(t − 17) / (1 + x(t − 17)^10) − 0.1 x, by Runge and Kutta's method in steps of 0.1, one row a unit of time
  * (Mackey and Glass 1977).
  */
-export const mackeyGlass: Generator = {
+export const mackeyGlass: TextGenerator = {
   label: 'Mackey-Glass',
   about: 'forecast a chaotic series whose future depends on what was long ago (Mackey and Glass 1977)',
   extension: 'csv',
@@ -34,7 +34,7 @@ export const mackeyGlass: Generator = {
 };
 
 /** Two waves of different length, and noise. */
-export const noisySines: Generator = {
+export const noisySines: TextGenerator = {
   label: 'Noisy sines',
   about: 'forecast a sum of waves under noise: what is left to learn is the noise itself',
   extension: 'csv',

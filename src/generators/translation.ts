@@ -1,8 +1,8 @@
 import type { Random } from '../base/random';
-import type { Generator } from './generator';
+import type { TextGenerator } from './generator';
 
 /** A row of letters, and the same from its end. */
-export const reverse: Generator = {
+export const reverse: TextGenerator = {
   label: 'Reverse the string',
   about: 'write what was read from its end to its beginning',
   extension: 'csv',
@@ -23,7 +23,7 @@ const months = 'January February March April May June July August September Octo
 const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 /** Days as people write them, and as ISO 8601 does. */
-export const dates: Generator = {
+export const dates: TextGenerator = {
   label: 'Date formats',
   about: 'write days of many forms as ISO 8601 has them',
   extension: 'csv',

@@ -1,10 +1,18 @@
 import type { Random } from '../base/random';
 import type { Parameter } from '../cells/parameters';
 
-/** Uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010). [rows, columns] */
-export function glorotUniform([rows = 1, columns = 1]: readonly number[], random: Random): Float32Array {
+/**
+ * Uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010). [rows, columns]
+ *
+ * @param outputs numbers that each row has, where each column counts more than once, as in a convolution
+ */
+export function glorotUniform(
+  [rows = 1, columns = 1]: readonly number[],
+  random: Random,
+  outputs = columns,
+): Float32Array {
   const limit = Math.sqrt(6 / (rows + columns));
-  return Float32Array.from({ length: rows * columns }, () => (2 * random.uniform() - 1) * limit);
+  return Float32Array.from({ length: rows * outputs }, () => (2 * random.uniform() - 1) * limit);
 }
 
 /**
@@ -29,9 +37,12 @@ export function orthogonal([size = 1]: readonly number[], random: Random): Float
 /**
  * A weight of a cell as its text wants it drawn: input maps by Glorot, recurrent ones orthogonal, unless `init` says
  * otherwise. A reservoir is drawn evenly: from −1 to 1 for the input, and with a spectral radius of about 0.9 for a state
- * (by the circular law: variance 0.81 / units).
+ * (by the circular law: variance 0.81 / units). Of a convolution the matrices of all pixels together are as large as one.
  */
-export function drawParameter({ shape, draw }: Pick<Parameter, 'shape' | 'draw'>, random: Random): Float32Array {
+export function drawParameter(
+  { shape, taps = 1, draw }: Pick<Parameter, 'shape' | 'draw'> & Partial<Pick<Parameter, 'taps'>>,
+  random: Random,
+): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
   const even = (low: number, high: number) =>
     Float32Array.from({ length: size }, () => low + (high - low) * random.uniform());
@@ -41,8 +52,15 @@ export function drawParameter({ shape, draw }: Pick<Parameter, 'shape' | 'draw'>
     const limit = draw.kind === 'input' ? 1 : 0.9 * Math.sqrt(3 / (shape[0] ?? 1));
     return even(-limit, limit);
   }
-  if (draw.kind === 'input' || draw.init === 'glorot') return glorotUniform(shape, random);
-  return draw.init === 'identity' ? identity(shape[0] ?? 0) : orthogonal(shape, random);
+  const [rows = 0, columns = 0] = shape;
+  if (draw.kind === 'input' || draw.init === 'glorot') return glorotUniform([rows, taps * columns], random, columns);
+  if (draw.init === 'identity') return identity(rows);
+  const drawn = new Float32Array(size);
+  for (let tap = 0; tap < taps; tap++) {
+    const matrix = orthogonal([rows / taps], random);
+    drawn.set(taps === 1 ? matrix : matrix.map((value) => value / Math.sqrt(taps)), tap * matrix.length);
+  }
+  return drawn;
 }
 
 function identity(size: number): Float32Array {

@@ -3,9 +3,11 @@ import { attend } from '../engine/attention';
 import { type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { ctcLoss } from '../engine/ctc';
 import { headCrossEntropy, linearHead } from '../engine/head';
+import { framesOf, pixelRows } from '../engine/pixels';
 import { pool } from '../engine/pooling';
 import { tanhOfSum } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
+import { pixelsOf } from '../engine/wasm/images';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
 import { runStack, type Stack, type StackOptions, type StackResult } from './stack';
 import { engineReader, plainReader, type TokenReader } from './token-reader';
@@ -106,8 +108,10 @@ export class Model {
     return new Model(spec, new Map(own));
   }
 
+  /** Of a model that reads pixels one for each of them, frame by frame. */
   zeroState(batch: number): ModelState {
-    return stateNames(this.spec).map(() => tf.zeros([batch, this.spec.units]) as tf.Tensor2D);
+    const rows = batch * pixelsOf(this.spec.image);
+    return stateNames(this.spec).map(() => tf.zeros([rows, this.spec.units]) as tf.Tensor2D);
   }
 
   /** @param input ids [batch, time], or numbers [batch, time, size] */
@@ -142,12 +146,16 @@ export class Model {
   }
 
   /**
-   * Every named value of each layer that reads: [batch, time, units].
+   * Every named value of each layer that reads: [batch, time, units]; of pixels the mean over all of a frame.
    *
    * @param input ids [batch, time], or numbers [batch, time, size]
    */
   inside(input: tf.Tensor): readonly ReadonlyMap<string, tf.Tensor3D>[] {
-    return this.read(input, this.zeroState(input.shape[0] ?? 0), { record: true }).values;
+    const batch = input.shape[0] ?? 0;
+    const { values } = this.read(input, this.zeroState(batch), { record: true });
+    if (!this.spec.image) return values;
+    const overPixels = (value: tf.Tensor3D) => tf.mean(tf.reshape(value, [batch, -1, ...value.shape.slice(1)]), 1);
+    return values.map((layer) => new Map([...layer].map(([name, value]) => [name, overPixels(value) as tf.Tensor3D])));
   }
 
   /**
@@ -190,9 +198,11 @@ export class Model {
     return { hidden: tanhOfSum(ofContext, ofState), attention: weights, state: written.state };
   }
 
-  /** What the head says of each step: [batch, time, outputs]. */
+  /** What the head says of each step: [batch, time, outputs]; of pixels [batch, time, pixels · outputs]. */
   logits(hidden: tf.Tensor3D): tf.Tensor3D {
-    return linearHead(hidden, this.matrix('head.W'), this.vector('head.b'));
+    const { image } = this.spec;
+    const said = linearHead(hidden, this.matrix('head.W'), this.vector('head.b'));
+    return image ? framesOf(said, pixelsOf(image)) : said;
   }
 
   /**
@@ -296,7 +306,9 @@ export class Model {
 
   private read(input: tf.Tensor, state: ModelState, options: StackOptions): StackResult {
     const isTokens = this.spec.input.kind === 'tokens';
-    const source = isTokens ? { table: this.matrix('embedding'), ids: input as tf.Tensor2D } : (input as tf.Tensor3D);
+    const { image } = this.spec;
+    const numbers = () => (image ? pixelRows(input as tf.Tensor3D, pixelsOf(image)) : (input as tf.Tensor3D));
+    const source = isTokens ? { table: this.matrix('embedding'), ids: input as tf.Tensor2D } : numbers();
     return runStack(this.stack(''), source, state, options);
   }
 
@@ -304,7 +316,12 @@ export class Model {
     const layers = (of: string) =>
       Array.from({ length: this.spec.layers }, (_, layer) => this.weight(`${of}layers.${layer}`));
     const isBoth = prefix === '' && this.spec.bidirectional;
-    return { cell: this.spec.cell, layers: layers(prefix), reverse: isBoth ? layers('reverse.') : [] };
+    return {
+      cell: this.spec.cell,
+      layers: layers(prefix),
+      reverse: isBoth ? layers('reverse.') : [],
+      image: this.spec.image,
+    };
   }
 
   private matrix(name: string): tf.Tensor2D {

@@ -3,6 +3,7 @@ import type { Cell } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
 import type { AttentionScore } from '../engine/attention';
 import type { Pooling } from '../engine/pooling';
+import type { ImageSize } from '../engine/wasm/images';
 import { drawParameter, glorotUniform, standardNormal } from './initialise';
 
 /** What the network reads at each step: a token, looked up in a learned table, or numbers as they are. */
@@ -19,6 +20,11 @@ export interface ModelSpec {
   readonly input: InputSpec;
   /** Width of the linear head. */
   readonly outputs: number;
+  /**
+   * Where the input is frames: their size. The layers then read each pixel's channels, a row for each pixel, and so does the
+   * head; input and output are [batch, time, pixels · channels] all the same.
+   */
+  readonly image?: ImageSize | undefined;
   /** Where the head reads one vector of a whole sequence rather than each step: how that is made. */
   readonly pooling?: Pooling;
   /** Whether each layer also reads backwards; what it says at a step then knows the whole sequence. */

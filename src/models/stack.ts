@@ -2,6 +2,7 @@ import type { Cell } from '../cells/expression';
 import { type LayerInput, recurrent } from '../engine/recurrent';
 import { backwardIds, backwards } from '../engine/rows';
 import { tf } from '../engine/tensors';
+import type { ImageSize } from '../engine/wasm/images';
 
 /** Layers of a cell, one on another. */
 export interface Stack {
@@ -10,6 +11,8 @@ export interface Stack {
   readonly layers: readonly tf.Variable[];
   /** Of a stack that also reads backwards, as many again; else none. */
   readonly reverse: readonly tf.Variable[];
+  /** Where rows are pixels. */
+  readonly image?: ImageSize | undefined;
 }
 
 export interface StackOptions {
@@ -36,7 +39,7 @@ export interface StackResult {
  * @param state one [batch, units] for each state of each layer, read forwards
  */
 export function runStack(
-  { cell, layers, reverse }: Stack,
+  { cell, layers, reverse, image }: Stack,
   input: LayerInput,
   state: readonly tf.Tensor2D[],
   { mask, record = false, lengths }: StackOptions,
@@ -49,7 +52,7 @@ export function runStack(
   for (const [layer, weights] of layers.entries()) {
     if (output) source = mask ? tf.mul(output, mask(output.shape)) : output;
     const first = state.slice(layer * count, (layer + 1) * count);
-    const result = recurrent(cell, weights as unknown as tf.Tensor1D, source, first, { record });
+    const result = recurrent(cell, weights as unknown as tf.Tensor1D, source, first, { record, image });
     const back = reverse[layer];
     output = back ? tf.add(result.output, readBackwards(cell, back, source, first, lengths)) : result.output;
     next.push(...result.state);

@@ -15,6 +15,8 @@ export type BenchSizes =
   | (OfTokens & { readonly task?: undefined })
   | (Shared & { readonly task: 'forecast'; readonly columns: number })
   | (OfTokens & { readonly task: 'classify'; readonly classes: number })
+  /** Frames of one channel. */
+  | (Shared & { readonly task: 'frames'; readonly height: number; readonly width: number })
   /** `written`: steps of what the decoder writes. */
   | (OfTokens & { readonly task: 'translate'; readonly written: number })
   /** `columns` numbers a step, read both ways; `labels` of a row are to be found. */

@@ -16,7 +16,7 @@ export interface Alternative {
   readonly why: string;
 }
 
-/** Sizes are tokens for language, rows for forecast, examples for classify. */
+/** Sizes are tokens for language, rows for forecast, examples for classify, frames that are predicted for frames. */
 export interface Split {
   readonly training: number;
   readonly validation: number;
@@ -73,6 +73,18 @@ export interface AudioSummary {
   readonly vocabulary: readonly string[];
 }
 
+export interface VideoSummary {
+  /** What the file is: "a GIF". */
+  readonly format: string;
+  readonly frames: number;
+  readonly clips: number;
+  /** Of a frame as the network sees it. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly original: { readonly height: number; readonly width: number };
+}
+
 /** One line of a proposal: a value, and why it suits this file. */
 export interface Proposed<T> {
   readonly value: T;
@@ -108,6 +120,7 @@ export interface DatasetReport {
   readonly text?: TextSummary;
   readonly table?: TableSummary;
   readonly audio?: AudioSummary;
+  readonly video?: VideoSummary;
   /** With how many examples each has in the training part. */
   readonly classes?: readonly { readonly name: string; readonly training: number }[];
   /**

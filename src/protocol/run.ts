@@ -103,6 +103,25 @@ export interface TranscriptionScores {
   readonly recordings: number;
 }
 
+/** How far predicted frames are from those that came, on shades from 0 to 1. */
+export interface FrameError {
+  readonly mse: number;
+  /** Structural similarity, as scikit-image computes it: 1 of frames that are alike. */
+  readonly ssim: number;
+}
+
+/** Of a network, and of who says that nothing moves, or always the mean of all frames. */
+export interface FrameErrors {
+  readonly network: FrameError;
+  readonly lastFrame: FrameError;
+  readonly meanFrame: FrameError;
+}
+
+/** Of frames that are predicted several steps ahead, each prediction read as if it had come: on average, and by step. */
+export interface FrameScores extends FrameErrors {
+  readonly ahead: readonly FrameErrors[];
+}
+
 /** What a validation finds besides its loss, by task. */
 export interface ValidationScores {
   readonly language?: LanguageScores;
@@ -111,6 +130,7 @@ export interface ValidationScores {
   readonly score?: ValidationScore;
   readonly translation?: TranslationScores;
   readonly transcription?: TranscriptionScores;
+  readonly frames?: FrameScores;
 }
 
 /** A line of `metrics.jsonl`, and the `metrics` event. */
@@ -224,8 +244,30 @@ export interface SpeechSample {
   readonly items: readonly TranscribedItem[];
 }
 
+/** A sequence that was held out: frames that were read, those that came then, and those that were predicted. */
+export interface FramesSample {
+  readonly task: 'frames';
+  readonly step: number;
+  /** Which one of those that are kept, from 1, and how many there are. */
+  readonly sequence: number;
+  readonly sequences: number;
+  readonly height: number;
+  readonly width: number;
+  /** 1: grey; 3: red, green, blue. */
+  readonly channels: number;
+  /** [frames, height, width, channels], a byte each, in base64. */
+  readonly context: string;
+  readonly predicted: string;
+  /** As many as predicted, or fewer at a clip's end. */
+  readonly truth: string;
+  /** By step ahead, as far as the truth goes. */
+  readonly errors: readonly FrameError[];
+  /** The same of who says the last frame that was read. */
+  readonly lastFrame: readonly FrameError[];
+}
+
 /** A line of `samples.jsonl`, and the `sample` event. */
-export type Sample = LanguageSample | ForecastSample | ClassifySample | TranslateSample | SpeechSample;
+export type Sample = LanguageSample | ForecastSample | ClassifySample | TranslateSample | SpeechSample | FramesSample;
 
 export interface SampleRequest {
   readonly prompt?: string | undefined;

@@ -1,6 +1,7 @@
 import type { Sample, TaskName } from '../protocol/run';
 import { classifySamples } from './classify';
 import { forecastSamples } from './forecast';
+import { framesSamples } from './frames';
 import type { SampleKind } from './kind';
 import { languageSamples } from './language';
 import { speechSamples } from './speech';
@@ -14,6 +15,7 @@ const kinds: { readonly [N in TaskName]: SampleKind<Extract<Sample, { task: N }>
   classify: classifySamples,
   translate: translateSamples,
   speech: speechSamples,
+  frames: framesSamples,
 };
 
 /** What is known of the samples of a task. */

@@ -1,6 +1,6 @@
 import { excerpt } from '../base/visible';
 import type { Reading, TaskName } from '../configuration/run';
-import { type DatasetFile, holdsObjects, looksLikeTable, type TableLook } from '../data';
+import { type DatasetFile, holdsObjects, looksLikeFrames, looksLikeTable, type TableLook } from '../data';
 import type { Alternative, DatasetReport } from '../protocol/dataset';
 import { detectEntries } from './detect-entries';
 
@@ -13,6 +13,8 @@ export type Detection = Pick<DatasetReport, 'task' | 'why' | 'ambiguous' | 'alte
  */
 export function detectTask(file: DatasetFile, reading: Reading): Detection {
   if (reading.task !== 'auto') return { task: reading.task, why: 'as asked for', ambiguous: false, alternatives: [] };
+  const video = looksLikeFrames(file);
+  if (video !== undefined) return { task: 'frames', why: video, ambiguous: false, alternatives: [] };
   if (file.entries) return detectEntries(file, file.entries);
   const look = looksLikeTable(file, reading);
   const isOfObjects = holdsObjects(file, reading);

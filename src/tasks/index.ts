@@ -1,5 +1,7 @@
+import { UserError } from '../base/user-error';
 import { visible } from '../base/visible';
 import { builtinCell } from '../cells/builtin';
+import { isConvolutional } from '../cells/expression';
 import {
   modelSchema,
   type Reading,
@@ -12,17 +14,25 @@ import {
 } from '../configuration/run';
 import { modelKeysOfTasks } from '../configuration/suits';
 import { type DatasetFile, filesOfLines, isManifest, openDataset } from '../data';
+import type { ModelSpec } from '../models/parameters';
 import type { DatasetReport, DatasetSource } from '../protocol/dataset';
 import { type ClassifyEncoding, classify } from './classify/classify';
 import { type Detection, detectTask } from './detect';
 import { type ForecastEncoding, forecast } from './forecast/forecast';
+import { type FramesEncoding, frames } from './frames/frames';
 import { type LanguageEncoding, language } from './language/language';
 import { propose } from './propose';
 import { type SpeechEncoding, speech } from './speech/speech';
-import type { Prepared, Task } from './task';
+import type { ModelChoice, Prepared, Task } from './task';
 import { type TranslateEncoding, translate } from './translate/translate';
 
-export type Encoding = LanguageEncoding | ForecastEncoding | ClassifyEncoding | TranslateEncoding | SpeechEncoding;
+export type Encoding =
+  | LanguageEncoding
+  | ForecastEncoding
+  | ClassifyEncoding
+  | TranslateEncoding
+  | SpeechEncoding
+  | FramesEncoding;
 
 /** A dataset read by the task that suits it. */
 export interface ReadDataset {
@@ -37,6 +47,7 @@ const tasks: { readonly [N in TaskName]: Task<Extract<Encoding, { task: N }>> } 
   classify,
   translate,
   speech,
+  frames,
 };
 
 /** The task of an encoding or of a name. */
@@ -61,13 +72,31 @@ export async function readDataset(
   const task = taskOf(detection.task);
   const prepared = await task.prepare(file, reading, { validationShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
-    task.spec(prepared.encoding, {
+    modelOf(prepared.encoding, {
       ...modelSchema.parse(choices.model ?? {}),
-      ...{ cell: builtinCell('lstm'), units, layers },
+      ...{ cell: builtinCell(detection.task === 'frames' ? 'conv-lstm' : 'lstm'), units, layers },
     }),
   );
   const warnings = [...prepared.report.warnings, ...unused(choices.model ?? {}, detection.task)];
   return { task, prepared, report: { ...detection, ...prepared.report, warnings, proposal } };
+}
+
+/**
+ * The model of a task with a cell.
+ *
+ * @throws UserError when the cell reads pixels and there are none
+ */
+export function modelOf(encoding: Encoding, choice: ModelChoice): ModelSpec {
+  const { task } = encoding;
+  if (isConvolutional(choice.cell) && task !== 'frames') {
+    throw new UserError({
+      what: `The cell ${choice.cell.name} has a convolution, conv(…), which reads the pixels around each one, and the task ${task} has no pixels`,
+      where: 'cell',
+      wayOut:
+        'Choose another cell, such as lstm, or write linear(…) in its place. The frames of a video can be learned with it.',
+    });
+  }
+  return taskOf(task).spec(encoding, choice);
 }
 
 /** What files beside it make of a file: recordings that it names, or another half of a translation. */

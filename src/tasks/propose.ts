@@ -1,4 +1,4 @@
-import type { CellName, TaskName, TrainingConfiguration } from '../configuration/run';
+import { type CellName, frameCells, type TaskName, type TrainingConfiguration } from '../configuration/run';
 import { countParameters, type ModelSpec } from '../models/parameters';
 import type { DatasetReport, ModelSize, Proposal, Proposed } from '../protocol/dataset';
 
@@ -23,6 +23,8 @@ export const proposedCells: readonly Proposed<CellName>[] = [
   { value: 'lem', why: 'two states with learned time steps; for very long memories' },
   { value: 'leaky-integrator', why: 'an RNN whose units learn how slowly they change' },
   { value: 'echo-state', why: 'a fixed random reservoir; only what reads it learns, and the embedding of tokens' },
+  { value: 'conv-gru', why: 'for frames: a GRU at each pixel, which reads the pixels around it' },
+  { value: 'conv-lstm', why: 'for frames: an LSTM at each pixel; more weights and slower than conv-gru' },
 ];
 
 const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {
@@ -46,7 +48,7 @@ export function propose(
   const best = bestSize(report);
   const ordered = [sizes[best], ...Object.values(sizes).filter(({ name }) => name !== best)];
   return {
-    cells: proposedCells,
+    cells: cellsFor(report.task),
     sizes: ordered.map((size) => {
       const weights = countParameters(specOf(size));
       const reason = size.name === best ? `fits ${compact(training)} ${unit} to learn from, ` : '';
@@ -59,12 +61,27 @@ export function propose(
 /** A text of as many tokens is enough for a large model, and for windows of many streams. */
 const manyTokens = 200_000;
 
+/** Frames are for cells that read pixels, and read by others as rows of numbers; nothing else is for the former. */
+function cellsFor(task: TaskName): readonly Proposed<CellName>[] {
+  const [ofFrames, others] = [true, false].map((isWanted) =>
+    proposedCells.filter(({ value }) => frameCells.includes(value) === isWanted),
+  );
+  if (task !== 'frames') return others ?? [];
+  const asRows = (others ?? []).map(({ value, why }) => ({
+    value,
+    why: `reads each frame as one row of numbers; ${why}`,
+  }));
+  return [...(ofFrames ?? []), ...asRows];
+}
+
 function bestSize({
   task,
   split,
   usualLongest,
 }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): ModelSize['name'] {
   if (task === 'translate' || task === 'speech') return 'medium';
+  // What a convolution costs goes with every pixel of every frame.
+  if (task === 'frames') return 'tiny';
   // What a record begins with must be remembered to its end.
   if (task === 'language' && usualLongest !== undefined) return 'medium';
   if (task === 'language' && split.training >= manyTokens) return 'large';
@@ -84,6 +101,7 @@ const units: Readonly<Record<TaskName, string>> = {
   classify: 'examples',
   translate: 'pairs',
   speech: 'recordings',
+  frames: 'frames',
 };
 
 function trainingOf(
@@ -93,6 +111,7 @@ function trainingOf(
   if (task === 'forecast') return forecastTraining(split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
   if (task === 'speech') return speechTraining(split.training, usualLongest ?? 100);
+  if (task === 'frames') return framesTraining(usualLongest ?? 16);
   if (task === 'classify') return classifyTraining(split.training, usualLongest ?? 32);
   if (usualLongest !== undefined) return recordTraining(usualLongest);
   return split.training < manyTokens ? {} : longTextTraining(split.training, weights);
@@ -114,6 +133,11 @@ function classifyTraining(examples: number, longest: number): Partial<TrainingCo
   const batchSize = Math.max(2, Math.min(32, Math.floor(examples / 8)));
   const steps = Math.max(200, Math.min(2000, Math.round((10 * examples) / batchSize)));
   return { timeSteps: Math.max(2, Math.min(256, longest)), batchSize, steps };
+}
+
+/** Windows as long as clips allow, up to where a state of zeros at their beginning no longer matters. */
+function framesTraining(longest: number): Partial<TrainingConfiguration> {
+  return { timeSteps: Math.max(2, Math.min(16, longest - 1)), batchSize: 8, steps: 1500, evaluateEvery: 50 };
 }
 
 /** Records need a window that holds one wherever it begins, and tell by their ends what their beginnings were good for. */

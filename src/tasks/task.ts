@@ -36,10 +36,15 @@ export interface Evaluation extends ValidationScores {
   readonly validationLoss: number;
 }
 
+/** Of the logits with class numbers as targets, or any of a forward pass. */
+export type Loss = 'crossEntropy' | ((result: ForwardResult, targets: tf.Tensor) => tf.Scalar);
+
 /** A dataset made ready for training by a task. */
 export interface Prepared<E> {
   readonly report: Omit<DatasetReport, 'proposal' | 'why' | 'ambiguous' | 'alternatives'>;
   readonly encoding: E;
+  /** In place of the task's own, where how it is read decides. */
+  readonly loss?: Loss;
   /** Throws a UserError when the training part is shorter than one window. */
   windows(training: WindowSize): TrainingWindows;
   /** Runs the model over the validation part. Yields between windows so that its caller may breathe. */
@@ -76,8 +81,7 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
     training: Pick<TrainingConfiguration, 'validationShare'>,
   ): Promise<Prepared<E>>;
   spec(encoding: E, model: ModelChoice): ModelSpec;
-  /** Of the logits with class numbers as targets, or any of a forward pass. */
-  readonly loss: 'crossEntropy' | ((result: ForwardResult, targets: tf.Tensor) => tf.Scalar);
+  readonly loss: Loss;
   sample(model: Model, encoding: E, request: SampleRequest, context: SampleContext): Promise<Sample>;
   /** `text` is a person's own input, of speech the path of a recording; absent: the held-out excerpt that the encoding keeps. */
   probeInput(encoding: E, text: string | undefined): ProbeInput | Promise<ProbeInput>;

@@ -33,7 +33,7 @@ export async function measureSteps(
   let count = 0;
   const step = async () => {
     const { loss, gradients, next } =
-      sizes.task === 'forecast'
+      sizes.task === 'forecast' || sizes.task === 'frames'
         ? model.gradients(({ output }) => meanSquaredError(output, targets), input, state, random)
         : sizes.task === 'speech'
           ? model.gradients((result) => result.ctc(targets as tf.Tensor2D), input, state, random, { lengths })
@@ -80,6 +80,10 @@ function specOf(cell: Cell, sizes: BenchSizes): ModelSpec {
     const input = { kind: 'numbers', size: sizes.columns } as const;
     return { ...shared, input, outputs: sizes.classes, bidirectional: true };
   }
+  if (sizes.task === 'frames') {
+    const { height, width } = sizes;
+    return { ...shared, input: { kind: 'numbers', size: 1 }, outputs: 1, image: { height, width } };
+  }
   const { vocabulary, embedding } = sizes;
   const input = { kind: 'tokens', vocabularySize: vocabulary, embeddingSize: embedding } as const;
   if (sizes.task === 'classify') return { ...shared, input, outputs: sizes.classes, pooling: 'attention' };
@@ -99,16 +103,16 @@ function batchOf(sizes: BenchSizes): {
     const values = Int32Array.from({ length: batch * steps }, () => Math.floor(random.uniform() * below));
     return tf.tensor2d(values, [batch, steps], 'int32');
   };
-  if (sizes.task === 'forecast' || sizes.task === 'speech') {
+  if (sizes.task === 'forecast' || sizes.task === 'speech' || sizes.task === 'frames') {
+    const size = sizes.task === 'frames' ? sizes.height * sizes.width : sizes.columns;
     const numbers = (seed: number) => {
       const random = randomFromSeed(deriveSeed(1, seed));
-      const shape: [number, number, number] = [batch, timeSteps, sizes.columns];
       return tf.tensor3d(
-        Float32Array.from({ length: batch * timeSteps * sizes.columns }, () => random.normal()),
-        shape,
+        Float32Array.from({ length: batch * timeSteps * size }, () => random.normal()),
+        [batch, timeSteps, size],
       );
     };
-    if (sizes.task === 'forecast') return { input: numbers(1), targets: numbers(2) };
+    if (sizes.task !== 'speech') return { input: numbers(1), targets: numbers(2) };
     return { input: numbers(1), targets: tf.add(ids(2, sizes.labels, sizes.classes - 1), tf.scalar(1, 'int32')) };
   }
   const input = ids(1, timeSteps, sizes.vocabulary);

@@ -12,7 +12,7 @@ import type { Checkpoint } from '../protocol/checkpoint';
 import type { EngineReport, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { freeName, RunWriter, readRecord, runFile } from '../runs';
-import { type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
+import { modelOf, type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { verdict } from '../training/verdict';
 import { breathe } from './breathe';
@@ -45,7 +45,9 @@ export class Session {
   /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
   static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
     const { source, choices, folder, name } = request;
-    const { cell, text: cellText } = await chosenCell(choices.model?.cell, request.cell);
+    const isCellChosen = choices.model?.cell !== undefined || request.cell !== undefined;
+    // What is chosen and wrong is told before anything is read.
+    const chosen = isCellChosen ? await chosenCell(choices.model?.cell, request.cell) : undefined;
     // The engine's threads start while the dataset is read.
     const [engine, read] = await Promise.all([
       startEngine(engineSchema.parse(choices.engine ?? {})),
@@ -54,6 +56,7 @@ export class Session {
     const dataset = withEngineNote(read, engine);
     emit('dataset', dataset.report);
     const configuration = resolveConfiguration(choices, dataset.report);
+    const { cell, text: cellText } = chosen ?? (await chosenCell(configuration.model.cell));
     const training = trainingOf(dataset, configuration, cell);
     const { proposal: _, ...kept } = dataset.report;
     const fewer = training.batchSize < configuration.training.batchSize;
@@ -293,8 +296,12 @@ function trainingOf(
   cell: Cell,
   checkpoint?: Checkpoint,
 ): Training {
-  const spec = task.spec(prepared.encoding, { ...configuration.model, cell });
-  return new Training({ task, prepared, spec, configuration, now: () => performance.now(), breathe }, checkpoint);
+  const spec = modelOf(prepared.encoding, { ...configuration.model, cell });
+  const { loss = task.loss } = prepared;
+  return new Training(
+    { task: { loss }, prepared, spec, configuration, now: () => performance.now(), breathe },
+    checkpoint,
+  );
 }
 
 /** A slow engine is told where all that one should know is told. What only could be faster stands in the run's record. */

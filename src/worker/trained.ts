@@ -4,7 +4,7 @@ import { Model } from '../models/model';
 import { probeModel } from '../probes/probe';
 import type { Probe, RunRecord, Sample, SampleRequest } from '../protocol/run';
 import { readBest, readEncoding, readRecord } from '../runs';
-import { type Encoding, taskOf } from '../tasks';
+import { type Encoding, modelOf, taskOf } from '../tasks';
 import { breathe } from './breathe';
 import { cellOfRun } from './cell';
 
@@ -46,7 +46,7 @@ async function withModel<T>(folder: string, use: (trained: Trained) => Promise<T
     });
   }
   const cell = await cellOfRun(folder, record);
-  const spec = taskOf(encoding.task).spec(encoding, { ...record.configuration.model, cell });
+  const spec = modelOf(encoding, { ...record.configuration.model, cell });
   const model = Model.fromArrays(spec, best.weights);
   try {
     return await use({ model, encoding, record, step: best.step });

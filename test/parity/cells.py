@@ -8,12 +8,13 @@ import pathlib
 
 import torch
 from torch import sigmoid, tanh
-from torch.nn.functional import layer_norm
+from torch.nn.functional import conv2d, layer_norm
 
 torch.manual_seed(20)
 torch.set_default_dtype(torch.float64)
 
 BATCH, TIME, INPUT, UNITS = 2, 4, 3, 4
+HEIGHT, WIDTH = 3, 4
 # Order of PyTorch's row blocks, by the names that our cells give them.
 BLOCKS = {"rnn": ["h"], "rnn-relu": ["h"], "lstm": ["i", "f", "g", "o"], "gru": ["r", "z", "n"]}
 
@@ -269,6 +270,56 @@ class EchoState(Cell):
         return (0.7 * h + 0.3 * tanh(self.map("h", x, h)),)
 
 
+class ConvCell(Cell):
+    """Cells whose rows are pixels: [images, HEIGHT, WIDTH] one after another. Weights [3 * 3 * in, out], line by line."""
+
+    def affine(self, gate, of="x h", bias="b", index=""):
+        for term in of.split():
+            size = self.size if term == "x" else UNITS
+            self.draw(f"{gate}.{'W' if term == 'x' else 'U'}{index}", 9 * size, UNITS)
+        self.draw(f"{gate}.{bias}", UNITS)
+
+    def conv(self, value, weight):
+        size = value.shape[-1]
+        pictures = value.reshape(-1, HEIGHT, WIDTH, size).permute(0, 3, 1, 2)
+        kernel = weight.reshape(3, 3, size, UNITS).permute(3, 2, 0, 1)
+        return conv2d(pictures, kernel, padding=1).permute(0, 2, 3, 1).reshape(-1, UNITS)
+
+    def map(self, gate, x, h):
+        return self.of(f"{gate}.b") + self.conv(x, self.of(f"{gate}.W")) + self.conv(h, self.of(f"{gate}.U"))
+
+
+class ConvLstm(ConvCell):
+    """Shi et al. 2015, equations 3, with peepholes that all pixels share"""
+
+    states = ["h", "c"]
+
+    def add(self):
+        for gate in "ifgo":
+            self.affine(gate)
+            if gate != "g":
+                self.vector(f"{gate}.p")
+
+    def forward(self, x, h, c):
+        i = sigmoid(self.map("i", x, h) + self.of("i.p") * c)
+        f = sigmoid(self.map("f", x, h) + self.of("f.p") * c)
+        c = f * c + i * tanh(self.map("g", x, h))
+        o = sigmoid(self.map("o", x, h) + self.of("o.p") * c)
+        return o * tanh(c), c
+
+
+class ConvGru(ConvCell):
+    """Ballas et al. 2016, equations 10 to 13"""
+
+    def add(self):
+        for gate in "rzn":
+            self.affine(gate)
+
+    def forward(self, x, h):
+        r, z = sigmoid(self.map("r", x, h)), sigmoid(self.map("z", x, h))
+        return (torch.lerp(h, tanh(self.map("n", x, r * h)), z),)
+
+
 WRITTEN = {
     "irnn": (Irnn, 1),
     "lstm-peephole": (PeepholeLstm, 1),
@@ -285,6 +336,8 @@ WRITTEN = {
     "lem": (Lem, 1),
     "leaky-integrator": (LeakyIntegrator, 2),
     "echo-state": (EchoState, 2),
+    "conv-lstm": (ConvLstm, 2),
+    "conv-gru": (ConvGru, 2),
 }
 
 
@@ -369,15 +422,17 @@ def plain(tensor):
     return {"shape": list(tensor.shape), "values": [float(f"{v:.8g}") for v in tensor.detach().flatten().tolist()]}
 
 
-def case(cell, net, layers, names):
-    x = coarse(BATCH, TIME, INPUT).requires_grad_()
-    start = {name: coarse(layers, BATCH, UNITS).requires_grad_() for name in names}
+def case(cell, net, layers, names, image=None):
+    rows = BATCH * HEIGHT * WIDTH if image else BATCH
+    x = coarse(rows, TIME, INPUT).requires_grad_()
+    start = {name: coarse(layers, rows, UNITS).requires_grad_() for name in names}
     output, last = net(x, start)
     weight = coarse(*output.shape)
     (output * weight).sum().backward()
     return {
         "cell": cell,
         "layers": layers,
+        **({"image": image} if image else {}),
         "weights": {name: plain(value) for name, value in net.named(lambda p: p).items()},
         "input": plain(x),
         "start": {name: plain(value) for name, value in start.items()},
@@ -399,7 +454,16 @@ cases = [
     case(cell, Own(cell, layers), layers, ["h", "c"] if cell == "lstm" else ["h"])
     for cell in BLOCKS
     for layers in (1, 2, 3)
-] + [case(name, Written(cell, layers), layers, cell.states) for name, (cell, layers) in WRITTEN.items()]
+] + [
+    case(
+        name,
+        Written(cell, layers),
+        layers,
+        cell.states,
+        {"height": HEIGHT, "width": WIDTH} if issubclass(cell, ConvCell) else None,
+    )
+    for name, (cell, layers) in WRITTEN.items()
+]
 
 path = pathlib.Path(__file__).with_name("cells.json")
 path.write_text(json.dumps({"torch": torch.__version__, "units": UNITS, "cases": cases}, separators=(",", ":")) + "\n")

@@ -3,10 +3,12 @@ import { readingSchema, type TaskName } from '../../src/configuration/run';
 import { openDataset } from '../../src/data';
 import { type GeneratorName, generated, generators } from '../../src/generators';
 import { detectTask } from '../../src/tasks/detect';
+import { fileWith } from './data/temporary';
 
 const names = Object.keys(generators) as GeneratorName[];
-const text = (name: GeneratorName, size: { count?: number; length?: number } = {}, seed = 1) =>
-  [...generated(name, size, seed)].join('');
+const bytes = (name: GeneratorName, size: { count?: number; length?: number } = {}, seed = 1) =>
+  Buffer.concat([...generated(name, size, seed)]);
+const text = (...of: Parameters<typeof bytes>) => bytes(...of).toString();
 const linesOf = (name: GeneratorName, size: { count?: number; length?: number } = {}) =>
   text(name, size).trimEnd().split('\n');
 
@@ -19,20 +21,24 @@ const tasks: Readonly<Record<GeneratorName, TaskName>> = {
   'noisy-sines': 'forecast',
   reverse: 'translate',
   dates: 'translate',
+  'bouncing-balls': 'frames',
 };
 
 describe.each(names)('%s', (name) => {
   test('is the same for the same seed and another one for another', () => {
-    expect(text(name, { count: 50 })).toBe(text(name, { count: 50 }));
-    expect(text(name, { count: 50 }, 2)).not.toBe(text(name, { count: 50 }));
+    const size = { count: 20 };
+    expect(bytes(name, size).equals(bytes(name, size))).toBe(true);
+    expect(bytes(name, size, 2).equals(bytes(name, size))).toBe(false);
   });
 
   test('is read by the task that it is made for, and has as many examples as asked for', async () => {
-    const content = text(name, { count: 120 });
-    const file = await openDataset({ kind: 'text', name: 'x.txt', text: content });
+    const content = bytes(name, { count: 120 });
+    const path = await fileWith(content, `x.${generators[name].extension}`);
+    const file = await openDataset({ kind: 'file', path });
     expect(detectTask(file, readingSchema.parse({})).task).toBe(tasks[name]);
+    if (generators[name].extension === 'npy') return;
     const header = generators[name].extension === 'csv' ? 1 : 0;
-    expect(content.split('\n')).toHaveLength(120 + header + 1);
+    expect(content.toString().split('\n')).toHaveLength(120 + header + 1);
   });
 });
 

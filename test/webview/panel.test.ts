@@ -245,7 +245,7 @@ describe('without a run', () => {
 
 describe('the page', () => {
   it.each(['dark', 'light', 'high-contrast', 'high-contrast-light'])('fits a narrow side bar in %s', async (theme) => {
-    for (const task of ['language', 'forecast', 'classify', 'translate']) {
+    for (const task of ['language', 'forecast', 'classify', 'translate', 'frames']) {
       const page = await browser.open({ width: 300, query: `place=side&theme=${theme}&task=${task}` });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
       await page.close();

@@ -2,6 +2,7 @@ import type { PanelCalls, PanelEvents, RunUpdate } from '../../src/protocol/pane
 import type { RunState, TaskName } from '../../src/protocol/run';
 import type { Argument, CallMessage, CallName, ReplyMessage, Result } from '../../src/protocol/worker';
 import type { Platform } from '../platform';
+import { framesSample } from './fixture-frames';
 import { metricsBetween, pointAt } from './fixture-metrics';
 import { probeAt } from './fixture-probe';
 import { folder, progressAt, recordOf, sampleEvery, snapshotAt } from './fixture-run';
@@ -123,6 +124,7 @@ export class FakeHost implements Platform {
         classify: () => classifySample(this.#step, request.prompt),
         translate: () => translateSample(this.#step, request.prompt),
         speech: () => speechSample(this.#step, request.audio),
+        frames: () => framesSample(this.#step, request.length),
       })[this.#options.task](),
     probe: ({ input }) => probeAt(this.#options.task, this.#step, input),
     command: () => undefined,

@@ -1,5 +1,5 @@
 import type { MetricsColumns } from '../../src/protocol/panel';
-import type { MetricsPoint, TaskName } from '../../src/protocol/run';
+import type { FrameScores, MetricsPoint, TaskName } from '../../src/protocol/run';
 
 const evaluateEvery = 20;
 
@@ -45,6 +45,7 @@ export function pointAt(task: TaskName, step: number): MetricsPoint {
     ...(evaluated && task === 'speech'
       ? { transcription: { characterErrorRate: 0.02 + 0.9 * fall, wordErrorRate: 0.05 + 0.95 * fall, recordings: 40 } }
       : {}),
+    ...(evaluated && task === 'frames' ? { frames: frameScores(fall) } : {}),
     ...(evaluated && task === 'forecast'
       ? {
           validationError: {
@@ -59,6 +60,16 @@ export function pointAt(task: TaskName, step: number): MetricsPoint {
     stepsPerSecond: 11.8 + noise(step),
     tokensPerSecond: 6040,
   };
+}
+
+function frameScores(fall: number): FrameScores {
+  const at = (mse: number) => ({ mse, ssim: 1 / (1 + 20 * mse) });
+  const ahead = Array.from({ length: 10 }, (_, step) => ({
+    network: at(0.004 + 0.06 * fall + 0.004 * step),
+    lastFrame: at(0.062 + 0.011 * step),
+    meanFrame: at(0.11),
+  }));
+  return { network: at(0.022 + 0.06 * fall), lastFrame: at(0.112), meanFrame: at(0.11), ahead };
 }
 
 /** Points of the steps from `first` to `last`, both inclusive. */

@@ -31,6 +31,12 @@ const kinds: Readonly<Record<TaskName, readonly Pick<Trace, 'name' | 'role' | 'r
     { name: 'n', role: 'gate', range: [-1, 1] },
     { name: 'h', role: 'state', range: [-1, 1] },
   ],
+  frames: [
+    { name: 'r', role: 'gate', range: [0, 1] },
+    { name: 'z', role: 'gate', range: [0, 1] },
+    { name: 'n', role: 'gate', range: [-1, 1] },
+    { name: 'h', role: 'output', range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] },
+  ],
   translate: [
     { name: 'r', role: 'gate', range: [0, 1] },
     { name: 'z', role: 'gate', range: [0, 1] },
@@ -48,7 +54,9 @@ export function probeAt(task: TaskName, step: number, text = 'Haul away,\nthe wi
         ? 'not bad at all , though the box was torn'.split(' ')
         : task === 'translate'
           ? [...'Tuesday, 17 Nov 2026']
-          : Array.from({ length: 36 }, (_, i) => `2026-03-${String((i % 28) + 1).padStart(2, '0')}`);
+          : task === 'frames'
+            ? Array.from({ length: 10 }, (_, i) => `frame ${i + 1}`)
+            : Array.from({ length: 36 }, (_, i) => `2026-03-${String((i % 28) + 1).padStart(2, '0')}`);
   const layers = task === 'language' ? 2 : 1;
   const traces = Array.from({ length: layers }, (_, layer) =>
     kinds[task].map(

@@ -7,6 +7,7 @@ import type {
   TaskName,
   TranslateSample,
 } from '../../src/protocol/run';
+import { framesSample } from './fixture-frames';
 import { noise } from './fixture-metrics';
 
 const goal =
@@ -35,6 +36,7 @@ export const sampleAt = (task: TaskName, step: number): Sample =>
     classify: classifySample,
     translate: translateSample,
     speech: speechSample,
+    frames: framesSample,
   })[task](step);
 
 export const classNames = ['complaint', 'praise', 'question'] as const;

@@ -55,6 +55,7 @@ const sampleVerbs: Readonly<Record<TaskName, string>> = {
   classify: 'Classify',
   translate: 'Translate',
   speech: 'Transcribe',
+  frames: 'Predict',
 };
 
 interface FieldProps {

@@ -8,6 +8,7 @@ import { usePersistedState } from '../persisted-state';
 import { taskWords } from '../tasks';
 import { ClassifyView } from './classify-sample';
 import { ForecastView } from './forecast-sample';
+import { FramesView } from './frames-sample';
 import { LanguageView } from './language-sample';
 import { SampleForm } from './sample-form';
 import { SpeechView } from './speech-sample';
@@ -21,6 +22,7 @@ const sampleViews: Readonly<Record<TaskName, (props: SampleViewProps) => preact.
   classify: ClassifyView,
   translate: TranslateView,
   speech: SpeechView,
+  frames: FramesView,
 };
 
 export interface SampleViewProps {

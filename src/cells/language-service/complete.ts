@@ -1,6 +1,6 @@
 import type { LanguageCompletion, LanguageKind } from '../../protocol/language';
-import { linearInits } from '../expression';
-import { functionWords } from '../language/words';
+import { convolutionSizes, linearInits } from '../expression';
+import { convolutionInits, functionWords } from '../language/words';
 import { callAround, type OpenCall, tokensBefore } from './call';
 import { functionParagraphs, wordOf } from './notes';
 import { type Declaration, isInComment, type Outline, outlineOf, tokenAt } from './outline';
@@ -76,7 +76,7 @@ function terms(call: OpenCall | undefined, { declarations }: Outline, start: num
   const options =
     word && isBeginning ? Object.entries(word.options).filter(([name]) => !call.options.includes(name)) : [];
   return [
-    ...(call?.name === 'linear' && isBeginning ? [offer('x', 'input', 'the input')] : []),
+    ...((call?.name === 'linear' || call?.name === 'conv') && isBeginning ? [offer('x', 'input', 'the input')] : []),
     ...names.map(({ name, kind }) => offer(name, kind === 'next' ? 'state' : kind, details[kind])),
     ...options.map(([name, { values, meaning }]) => offer(name, 'option', values, `${name}: `, meaning)),
     ...functionWords.map((one) =>
@@ -87,7 +87,14 @@ function terms(call: OpenCall | undefined, { declarations }: Outline, start: num
 
 function optionValues(called: string, option: string): readonly Offer[] {
   const values: Readonly<Record<string, readonly string[]>> =
-    called === 'scale' ? { init: ['uniform'] } : { bias: ['none'], init: linearInits, train: ['no', 'yes'] };
+    called === 'scale'
+      ? { init: ['uniform'] }
+      : {
+          size: convolutionSizes.map(String),
+          bias: ['none'],
+          init: called === 'conv' ? convolutionInits : linearInits,
+          train: ['no', 'yes'],
+        };
   const meaning = wordOf(called)?.options[option]?.meaning ?? '';
   return (values[option] ?? []).map((value) => offer(value, 'value', meaning));
 }

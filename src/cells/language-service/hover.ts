@@ -40,7 +40,8 @@ function nameParagraphs(
   text: string,
   size: LanguageSize,
 ): readonly string[] | undefined {
-  if (name === 'x') return ['**x**: the input, [batch, inputs]', 'It can stand alone in `linear(…)` only.'];
+  if (name === 'x')
+    return ['**x**: the input, [batch, inputs]', 'It can stand alone in `linear(…)` and `conv(…)` only.'];
   const found = declarations.find((one) => one.name === name);
   const { cell } = analyseCell(text);
   if (!found) return undefined;
@@ -88,8 +89,10 @@ function learned(cell: Cell, names: readonly string[], { inputs, units }: Langua
     cellParameters(cell, inputSize, unitCount).filter(({ name }) => names.includes(name));
   const count = own(inputs, units).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   // Sizes that differ tell which of a shape's numbers is which.
-  const shapes = own(2, 3).map(({ name, shape, trained }) => {
-    const sizes = shape.map((size) => (size === 2 ? 'inputs' : 'units')).join(', ');
+  const shapes = own(2, 3).map(({ name, shape, taps, trained }) => {
+    const ofRows = (size: number) => (size === 2 ? 'inputs' : 'units');
+    const pixels = taps > 1 ? `${Math.sqrt(taps)} × ${Math.sqrt(taps)} × ` : '';
+    const sizes = shape.map((size, index) => (index === 0 ? pixels + ofRows(size / taps) : ofRows(size))).join(', ');
     return `\`${name}\` [${sizes}]${trained ? '' : ' (not trained)'}`;
   });
   const numbers = `${count.toLocaleString('en')} ${count === 1 ? 'number' : 'numbers'}`;

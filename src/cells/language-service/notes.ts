@@ -7,10 +7,14 @@ interface FunctionNote {
   readonly paper?: string;
 }
 
-const notes: Readonly<Record<UnaryOperation | 'linear' | 'scale' | 'norm' | 'min' | 'max', FunctionNote>> = {
+const notes: Readonly<Record<UnaryOperation | 'linear' | 'conv' | 'scale' | 'norm' | 'min' | 'max', FunctionNote>> = {
   linear: {
     formula: 'a·W + b·U + … + bias',
     paper: 'W is drawn as Glorot and Bengio 2010, U orthogonal as Saxe et al. 2014',
+  },
+  conv: {
+    formula: 'W∗a + U∗b + … + bias',
+    paper: 'Shi et al. 2015, Convolutional LSTM network',
   },
   scale: { formula: 'p ⊙ a', paper: 'Gers and Schmidhuber 2000, Recurrent nets that time and count' },
   norm: { formula: 'gain ⊙ (a − mean) / √(variance + 10⁻⁵) + shift', paper: 'Ba et al. 2016, Layer normalization' },

@@ -1,5 +1,6 @@
 import {
   type Cell,
+  convolutionSizes,
   type Equation,
   type Expression,
   type LinearInit,
@@ -11,7 +12,7 @@ import { limits } from './limits';
 import { nearest } from './nearest';
 import { declared, nameProblem, type Scope } from './scope';
 import type { CallOption, CellSyntax, Name, Problem, Span, Term } from './syntax';
-import { functionNames, functionWords } from './words';
+import { convolutionInits, functionNames, functionWords } from './words';
 
 const operations = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide' } as const;
 
@@ -23,7 +24,7 @@ export interface Understood {
 
 /**
  * What a cell's text means. Every name is a value of [batch, units]; `x` is the input, of a size of its own, and can
- * therefore stand in `linear(…)` alone. Equations hold from top to bottom: a name is used below the line that defines it.
+ * therefore stand in `linear(…)` and `conv(…)` alone. Equations hold from top to bottom: a name is used below the line that defines it.
  */
 export function understandCell(syntax: CellSyntax): Understood {
   const problems: Problem[] = [];
@@ -109,7 +110,7 @@ function nameMeaning({ text, span }: Name, scope: Scope): Expression | undefined
   if (params.has(text)) return { op: 'param', name: text };
   if (states.has(text) || defined.has(text)) return { op: 'name', name: text };
   if (text === 'x') {
-    note('x can stand alone in linear(…) only, since the input has a size of its own', span);
+    note('x can stand alone in linear(…) and conv(…) only, since the input has a size of its own', span);
   } else if (functionNames.includes(text)) {
     note(`${text} is a function: give it an argument, as in ${text}(h)`, span);
   } else if (text === own) {
@@ -147,7 +148,7 @@ function callMeaning(call: Call, scope: Scope): Expression | undefined {
     const { text } = option.name;
     scope.note(`The option ${text} is ${word.options[text]?.values}, not ${option.value}`, option.span);
   };
-  if (name === 'linear') return linearMeaning(call, scope, options, refuse);
+  if (name === 'linear' || name === 'conv') return linearMeaning(call, scope, options, refuse);
 
   const wanted = name === 'min' || name === 'max' ? 2 : 1;
   if (call.arguments.length !== wanted) {
@@ -180,17 +181,25 @@ function linearMeaning(
   refuse: (option: CallOption | undefined) => void,
 ): Expression | undefined {
   const bias = options.get('bias')?.value ?? 0;
-  const init = linearInits.find((one) => one === (options.get('init')?.value ?? 'default'));
+  const name = call.called.text;
+  const isConv = name === 'conv';
+  const inits = isConv ? convolutionInits : linearInits;
+  const init = inits.find((one) => one === (options.get('init')?.value ?? 'default'));
+  const size = isConv ? convolutionSizes.find((one) => one === (options.get('size')?.value ?? 3)) : 1;
   const train = options.get('train')?.value ?? 'yes';
   if (typeof bias === 'string' && bias !== 'none') refuse(options.get('bias'));
   if (init === undefined) refuse(options.get('init'));
+  if (size === undefined) refuse(options.get('size'));
   if (train !== 'yes' && train !== 'no') refuse(options.get('train'));
-  if (call.arguments.length === 0) scope.note('linear needs an argument, as in linear(x, h)', call.span);
+  if (call.arguments.length === 0) scope.note(`${name} needs an argument, as in ${name}(x, h)`, call.span);
   const of = call.arguments.map((argument): Expression | undefined => {
     if (argument.kind === 'name' && argument.name.text === 'x') return { op: 'input' };
     const expression = meaning(argument, scope);
     if (expression && isConstant(expression)) {
-      scope.note('A number in linear(…) would only add to its bias: leave it out', argument.span);
+      scope.note(
+        `A number in ${name}(…) ${isConv ? 'is the same for every pixel' : 'would only add to its bias'}: leave it out`,
+        argument.span,
+      );
       return undefined;
     }
     return expression;
@@ -200,6 +209,7 @@ function linearMeaning(
   return {
     op: 'linear',
     of: whole,
+    size: size ?? 1,
     bias: typeof bias === 'number' ? bias : undefined,
     init: init ?? ('default' satisfies LinearInit),
     trained: train !== 'no',

@@ -1,4 +1,4 @@
-import { linearInits, type UnaryOperation, unaryOperations } from '../expression';
+import { convolutionSizes, type LinearInit, linearInits, type UnaryOperation, unaryOperations } from '../expression';
 
 /** The functions of the language with what they take: for messages, completion and hover. */
 export interface FunctionWord {
@@ -32,6 +32,16 @@ const elementwise: Readonly<Record<UnaryOperation, string>> = {
   cos: 'Cosine',
 };
 
+/** Ways to draw that make sense of weights which are no square matrix. */
+export const convolutionInits: readonly LinearInit[] = ['default', 'orthogonal', 'glorot'];
+
+const listed = (values: readonly (string | number)[]) => `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+
+const ofMaps = {
+  bias: { values: 'a number or none', meaning: 'first value of the bias (0), or none to do without' },
+  train: { values: 'yes or no', meaning: 'no: drawn once and never changed' },
+};
+
 export const functionWords: readonly FunctionWord[] = [
   {
     name: 'linear',
@@ -39,12 +49,21 @@ export const functionWords: readonly FunctionWord[] = [
     meaning:
       'A learned affine map of its arguments to the units: a · W + b · U + bias. The input x can stand here alone.',
     options: {
-      bias: { values: 'a number or none', meaning: 'first value of the bias (0), or none to do without' },
-      init: {
-        values: `${linearInits.slice(0, -1).join(', ')} or ${linearInits.at(-1)}`,
-        meaning: 'how its matrices are drawn',
-      },
-      train: { values: 'yes or no', meaning: 'no: drawn once and never changed' },
+      bias: ofMaps.bias,
+      init: { values: listed(linearInits), meaning: 'how its matrices are drawn' },
+      train: ofMaps.train,
+    },
+  },
+  {
+    name: 'conv',
+    signature: 'conv(a, b, …)',
+    meaning:
+      'A learned convolution of its arguments: as linear, of the square of pixels around each. For frames of a video alone; the input x can stand here alone.',
+    options: {
+      size: { values: listed(convolutionSizes), meaning: 'side of the square (3)' },
+      bias: ofMaps.bias,
+      init: { values: listed(convolutionInits), meaning: 'how its weights are drawn' },
+      train: ofMaps.train,
     },
   },
   {

@@ -39,10 +39,11 @@ export async function newBenchmark({ storage }: Studio): Promise<vscode.Uri | un
       }
       length = Number(answer);
     }
-    const content = Buffer.from([...generated(name, { length }, 1)].join(''));
+    const content = Buffer.concat([...generated(name, { length }, 1)]);
     const fileName = `${lengths ? `${name}-${length}` : name}.${generator.extension}`;
     const uri = await writeBeside(await dataFolder(storage), fileName, content);
-    await vscode.window.showTextDocument(uri, { preview: false });
+    // By whatever shows such files: a text, or a picture that moves.
+    await vscode.commands.executeCommand('vscode.open', uri, { preview: false });
     return uri;
   }
 }

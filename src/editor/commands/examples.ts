@@ -16,7 +16,8 @@ export async function openExample({ extensionUri, storage }: Studio): Promise<vs
   }
   const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, chosen.file));
   const copy = await writeBeside(await dataFolder(storage), chosen.file, content);
-  await vscode.window.showTextDocument(copy, { preview: false });
+  // By whatever shows such files: a text, or a picture that moves.
+  await vscode.commands.executeCommand('vscode.open', copy, { preview: false });
   return copy;
 }
 

@@ -21,6 +21,7 @@ const taskLabels: Readonly<Record<TaskName, string>> = {
   classify: 'Tell classes apart by these examples',
   translate: 'Learn to translate these pairs',
   speech: 'Learn to write down these recordings',
+  frames: 'Predict the next frames of this video',
 };
 
 const cellLabels: Readonly<Record<CellName, string>> = {
@@ -43,6 +44,8 @@ const cellLabels: Readonly<Record<CellName, string>> = {
   lem: 'LEM',
   'leaky-integrator': 'Leaky Integrator',
   'echo-state': 'Echo State Network',
+  'conv-lstm': 'Convolutional LSTM',
+  'conv-gru': 'Convolutional GRU',
 };
 
 /** Whether a choice names one of Unroll's own cells. The schema knows it too, and would bring its library into the host. */

@@ -34,6 +34,7 @@ const delimiters: readonly (readonly [string, string])[] = [
 
 const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: DatasetReport) => ReadingItem[]>> = {
   language: () => [],
+  frames: () => [],
   forecast: seriesItems,
   classify: (table) => columnItems(table, 'Column of labels'),
   translate: (table, { reading }) => [
@@ -49,12 +50,13 @@ export function readingItems(report: DatasetReport): readonly ReadingItem[] {
   return [
     ...(report.text ? textItems(report, report.text) : []),
     ...(report.table ? tableItems[report.task](report.table, report) : []),
+    ...(report.video ? videoItems(report.reading) : []),
     ...encodingItems(report),
   ];
 }
 
 /** "3,120 characters, 61 different", "144 rows, target passengers" or "3,000 pairs, en → de". */
-export function datasetLine({ task, text, table, audio }: DatasetReport): string {
+export function datasetLine({ task, text, table, audio, video }: DatasetReport): string {
   if (audio) {
     return `${audio.recordings.toLocaleString('en')} recordings, ${(audio.seconds / 60).toFixed(1)} minutes`;
   }
@@ -68,7 +70,19 @@ export function datasetLine({ task, text, table, audio }: DatasetReport): string
   if (table) {
     return `${table.rows.toLocaleString('en')} rows, target ${excerpt(table.target)}`;
   }
+  if (video) {
+    return `${video.frames.toLocaleString('en')} frames of ${video.height} × ${video.width} pixels`;
+  }
   return '';
+}
+
+function videoItems({ frameLoss = 'squares' }: Reading): ReadingItem[] {
+  const options = [
+    { value: 'squares', label: 'Squared differences', description: 'for any shades' },
+    { value: 'cross-entropy', label: 'Cross-entropy', description: 'for black and white' },
+  ];
+  const now = frameLoss === 'squares' ? 'squared differences' : 'cross-entropy';
+  return [one('frameLoss', 'Learned by', now, options, frameLoss)];
 }
 
 function textItems({ reading }: DatasetReport, { tokens }: TextSummary): ReadingItem[] {

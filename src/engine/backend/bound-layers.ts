@@ -44,8 +44,8 @@ function compile(machine: Machine, cell: Cell, record: boolean): (shape: LayerSh
     for (const programs of [forward, backward, packing]) programs.dispose();
   });
   return (shape) => {
-    const { batch, timeSteps, inputSize, units } = shape;
-    return shapes.get(`${batch} ${timeSteps} ${inputSize} ${units}`, () => {
+    const { batch, timeSteps, inputSize, units, image } = shape;
+    return shapes.get(`${batch} ${timeSteps} ${inputSize} ${units} ${image?.height} ${image?.width}`, () => {
       const layer = new Layer(machine, plan, shape, weightLayout(cell, inputSize, units), code);
       return {
         layer,
@@ -61,10 +61,10 @@ function compile(machine: Machine, cell: Cell, record: boolean): (shape: LayerSh
 export function weightLayout(cell: Cell, inputSize: number, units: number): WeightLayout {
   let offset = 0;
   return new Map(
-    cellParameters(cell, inputSize, units).map(({ name, shape, trained }) => {
+    cellParameters(cell, inputSize, units).map(({ name, shape, taps, trained }) => {
       const at = offset;
       offset += shape.reduce((a, b) => a * b, 1);
-      return [name, { offset: at, shape, trained }];
+      return [name, { offset: at, shape, taps, trained }];
     }),
   );
 }

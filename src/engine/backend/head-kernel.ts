@@ -106,10 +106,12 @@ export function registerHeadKernels(): void {
 
 function headOf(
   machine: Machine,
+  parts: readonly Part[],
   ...sizes: [batch: number, timeSteps: number, units: number, outputs: number]
 ): BoundHead {
-  return heads.get(`${machine.id} ${sizes.join(' ')}`, () => ({
-    head: new Head(machine, ...sizes),
+  const cuts = parts.map(({ first }) => first).join();
+  return heads.get(`${machine.id} ${sizes.join(' ')} ${cuts}`, () => ({
+    head: new Head(machine, parts, ...sizes),
     forward: new Programs(machine, oneWay),
     backward: new Programs(machine, oneWay),
     packing: new Programs(machine, oneWay),
@@ -123,12 +125,12 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   if (!sequence || !weights || !bias) throw new Error('The head was given too little');
   const [batch = 0, timeSteps = 0, units = 0] = sequence.shape;
   const outputs = weights.shape[1] ?? 0;
-  const bound = headOf(machine, batch, timeSteps, units, outputs);
+  const sequenceStored = backend.stored(sequence);
+  const sequencePlaces = sequenceStored.panels(timeSteps, batch, units);
+  const bound = headOf(machine, sequencePlaces, batch, timeSteps, units, outputs);
   const { head } = bound;
   const isLoss = call.targets !== undefined;
 
-  const sequenceStored = backend.stored(sequence);
-  const sequencePlaces = sequenceStored.panels(timeSteps, batch, units);
   const weightsStored = backend.stored(weights);
   const weightsAt = weightsStored.rows();
   const biasStored = backend.stored(bias);
@@ -158,7 +160,7 @@ export function headForward(inputs: tf.NamedTensorInfoMap, call: HeadCall, backe
   const numbers = Block.of(machine, 12 * count);
   keeps.push(numbers);
   const classes = backend.stored(call.targets).values as Int32Array;
-  const targets = machine.layOutIds(classes, batch, timeSteps, numbers.at);
+  const targets = machine.layOutIds(classes, batch, timeSteps, numbers.at, sequencePlaces);
   let counted = 0;
   for (const target of classes) if (target >= 0) counted += 1;
   const loss = {
@@ -226,7 +228,7 @@ function backward(inputs: tf.NamedTensorInfoMap, pass: Pass, backend: EngineBack
     weights: kept(4 * units * outputs),
     bias: kept(4 * outputs),
   };
-  const slopes = loss ? output : backend.stored(slope).panels(timeSteps, head.batch, outputs);
+  const slopes = loss ? output : backend.stored(slope).panels(timeSteps, head.batch, outputs, head.parts);
   const scale = machine.heap.allocate(4);
   const work = machine.heap.allocate(head.workBytes);
   if (loss) {

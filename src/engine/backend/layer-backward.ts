@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
+import { pixelsOf } from '../wasm/images';
 import type { BackwardPartPlaces, PartPlaces } from '../wasm/layer-part';
 import { addressesOf, panelSequence } from '../wasm/parts';
 import type { EngineBackend } from './backend';
@@ -42,10 +43,11 @@ function backward(
   const { machine } = backend;
   const { bound, places: own, tokens, weights, weightsAt } = pass;
   const { layer } = bound;
-  const { batch, timeSteps, units, inputSize } = layer.shape;
+  const { batch, timeSteps, units, inputSize, image } = layer.shape;
+  const parts = machine.parts(batch, pixelsOf(image));
   const handle = backend.stored(required(inputs, 'handle'));
   const kept = (bytes: number) => handle.keep(Block.of(machine, bytes));
-  const upstream = backend.stored(required(inputs, 'output')).panels(timeSteps, batch, units);
+  const upstream = backend.stored(required(inputs, 'output')).panels(timeSteps, batch, units, parts);
   const scratch = kept(layer.parts.reduce((sum, { scratchBytes }) => sum + scratchBytes, 0));
   const gradients = kept(4 * layer.weights.count);
   const transposed = weights.derived('transposed', layer.weights.transposed.bytes);
@@ -57,7 +59,7 @@ function backward(
   const byTable = tokens?.products !== undefined;
   // Sums by token take the place of the table's products.
   if (byTable) weights.spoil(tableProducts);
-  const sequence = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(inputSize));
+  const sequence = panelSequence(parts, timeSteps, machine.rowBytes(inputSize));
   const inputBlock = wantsInput && !byTable ? kept(sequence.bytes) : undefined;
   const inputPlaces = inputBlock && sequence.places(inputBlock.at);
   const table = tokens && wantsInput ? kept(4 * tokens.vocabulary * inputSize) : undefined;
@@ -83,7 +85,7 @@ function backward(
   cell.states.forEach((_, index) => {
     const slope = inputs[`state${index}`];
     const begin = carries(index, 'begin');
-    if (slope) copyParts(machine, backend.stored(slope).panels(1, batch, units), begin);
+    if (slope) copyParts(machine, backend.stored(slope).panels(1, batch, units, parts), begin);
     else for (const { at, stride } of begin) machine.clear(at, stride);
   });
 

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
+import type { ImageSize } from '../wasm/images';
 import type { Tokens } from '../wasm/layer';
 import type { PartPlaces } from '../wasm/layer-part';
 import type { Machine } from '../wasm/machine';
@@ -16,6 +17,8 @@ export interface LayerCall {
   readonly ids: tf.TensorInfo | undefined;
   /** Ids that are looked up with the same weights, in this call and others; absent: in this call alone. */
   readonly lookups?: number | undefined;
+  /** Where rows are pixels. */
+  readonly image?: ImageSize | undefined;
   /** Left by the forward pass for the backward one; the tensor that is saved holds its blocks. */
   pass?: Pass;
 }

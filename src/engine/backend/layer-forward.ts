@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { pixelsOf } from '../wasm/images';
 import type { Tokens } from '../wasm/layer';
 import type { PartPlaces } from '../wasm/layer-part';
 import { addressesOf, type PartPlace, panelSequence } from '../wasm/parts';
@@ -11,15 +12,15 @@ import { Block } from './storage';
 /** The forward kernel; see `runLayer`. */
 export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: EngineBackend): tf.TensorInfo[] {
   const { machine } = backend;
-  const { cell, ids, record } = call;
+  const { cell, ids, record, image } = call;
   const input = required(inputs, 'input');
   const weights = backend.stored(required(inputs, 'weights'));
   const [batch = 0, timeSteps = 0] = ids ? ids.shape : input.shape;
   const inputSize = input.shape.at(-1) ?? 0;
   const units = required(inputs, 'state0').shape[1] ?? 0;
-  const bound = boundLayer(machine, cell, record, { batch, timeSteps, inputSize, units });
+  const bound = boundLayer(machine, cell, record, { batch, timeSteps, inputSize, units, image });
   const { layer } = bound;
-  const parts = machine.parts(batch);
+  const parts = machine.parts(batch, pixelsOf(image));
 
   const keeps: Block[] = [];
   const kept = (bytes: number) => {
@@ -36,7 +37,7 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
   const states = cell.states.map((_, index) => {
     const block = Block.of(machine, sequence.bytes);
     const places = sequence.places(block.at);
-    const before = backend.stored(required(inputs, `state${index}`)).panels(1, batch, units);
+    const before = backend.stored(required(inputs, `state${index}`)).panels(1, batch, units, parts);
     copyParts(machine, before, places);
     return { block, places };
   });
@@ -65,7 +66,7 @@ export function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, bac
     }
   } else {
     const stored = backend.stored(input);
-    sources = stored.panels(timeSteps, batch, inputSize);
+    sources = stored.panels(timeSteps, batch, inputSize, parts);
     if (stored.region) keeps.push(stored.region.block.hold());
   }
   const weightsAt = weights.rows();

@@ -100,18 +100,19 @@ function ofSequences(
   const { machine } = backend;
   const [one, other = one] = inputs;
   const [batch = 0, timeSteps = 0, units = 0] = one.shape;
-  const [places, others] = [one, other].map((tensor) => backend.stored(tensor).panels(timeSteps, batch, units));
-  const layout = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(units));
+  const places = backend.stored(one).panels(timeSteps, batch, units);
+  const others = backend.stored(other).panels(timeSteps, batch, units, places);
+  const layout = panelSequence(places, timeSteps, machine.rowBytes(units));
   const block = Block.of(machine, layout.bytes);
   const out = layout.places(block.at);
   const known = programs.get(
-    `${machine.id} ${name} ${batch} ${timeSteps} ${units}`,
+    `${machine.id} ${name} ${batch} ${timeSteps} ${units} ${places.map(({ first }) => first).join()}`,
     () => new Programs(machine, oneWay),
   );
-  known.run([...addressesOf(places ?? []), ...addressesOf(others ?? []), ...key, block.at], (writer) => {
+  known.run([...addressesOf(places), ...addressesOf(others), ...key, block.at], (writer) => {
     out.forEach((part, index) => {
       writer.block('each', timeSteps, part.rows, part.index);
-      write(writer, places?.[index] ?? part, others?.[index] ?? part, part, machine.panelsOf(units));
+      write(writer, places[index] ?? part, others[index] ?? part, part, machine.panelsOf(units));
     });
   });
   return backend.make([batch, timeSteps, units], {

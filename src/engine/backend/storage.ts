@@ -1,6 +1,6 @@
 import type { tf } from '../tensors';
 import type { Machine } from '../wasm/machine';
-import { type PartPlace, panelSequence } from '../wasm/parts';
+import { type Part, type PartPlace, panelSequence, sameParts } from '../wasm/parts';
 import { ProgramWriter } from '../wasm/program';
 
 /** A piece of the engine's memory, given back when no tensor holds it any more. */
@@ -135,12 +135,17 @@ export class Stored {
     return block.at;
   }
 
-  /** In the engine's memory, panel by panel, part after part. */
-  panels(timeSteps: number, rows: number, columns: number): readonly PartPlace[] {
+  /**
+   * In the engine's memory, panel by panel, part after part.
+   *
+   * @param parts how the rows must be cut; absent: as they are, or else as the machine likes
+   */
+  panels(timeSteps: number, rows: number, columns: number, parts?: readonly Part[]): readonly PartPlace[] {
     const { region, machine } = this;
-    if (region?.layout.kind === 'panels') return region.layout.places;
+    if (region?.layout.kind === 'panels' && (!parts || sameParts(parts, region.layout.places)))
+      return region.layout.places;
     const source = this.rows();
-    const sequence = panelSequence(machine.parts(rows), timeSteps, machine.rowBytes(columns));
+    const sequence = panelSequence(parts ?? machine.parts(rows), timeSteps, machine.rowBytes(columns));
     const block = Block.of(machine, sequence.bytes);
     const places = sequence.places(block.at);
     const writer = new ProgramWriter();

@@ -1,5 +1,6 @@
 import type { BinaryOperation, Cell, Expression, UnaryOperation } from '../../cells/expression';
 import { learnedTerms } from '../../cells/parameters';
+import { type ImageSize, singlePixel, tapsOf } from '../wasm/images';
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -19,7 +20,7 @@ export function runInFloat64(
   weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>,
   input: readonly Matrix[],
   state: readonly Matrix[],
-  onKinked?: OnKinked,
+  { onKinked, image = singlePixel }: { readonly onKinked?: OnKinked; readonly image?: ImageSize | undefined } = {},
 ): {
   readonly output: readonly Matrix[];
   readonly state: readonly Matrix[];
@@ -27,94 +28,118 @@ export function runInFloat64(
 } {
   const { linears, scales, norms } = learnedTerms(cell);
   const vector = (name: string | undefined) => weights.get(name ?? '')?.values ?? [];
-  const output: number[][][] = [];
-  const last: number[][][] = cell.states.map(() => []);
+  const output: number[][][] = input.map(() => []);
   const values = new Map(cell.equations.map(({ name }): [string, number[][][]] => [name, input.map(() => [])]));
-  input.forEach((sequence, row) => {
-    let current = new Map(cell.states.map((name, index) => [name, [...(state[index]?.[row] ?? [])]]));
-    const steps: number[][] = [];
-    for (const x of sequence) {
-      const scope = new Map<string, readonly number[]>(current);
-      for (const { name, expression } of cell.equations) {
-        const value = evaluate(expression, name, x, scope);
-        scope.set(name, value);
-        values.get(name)?.[row]?.push(value);
-      }
-      current = new Map(cell.states.map((name) => [name, [...(scope.get(`${name}'`) ?? [])]]));
-      steps.push(current.get(cell.states[0] ?? '') ?? []);
+  let current = new Map(cell.states.map((name, index) => [name, (state[index] ?? []).map((row) => [...row])]));
+  const timeSteps = input[0]?.length ?? 0;
+  for (let step = 0; step < timeSteps; step++) {
+    const x = input.map((sequence) => [...(sequence[step] ?? [])]);
+    const scope = new Map(current);
+    for (const { name, expression } of cell.equations) {
+      const value = evaluate(expression, name, x, scope);
+      scope.set(name, value);
+      value.forEach((own, row) => {
+        values.get(name)?.[row]?.push(own);
+      });
     }
-    output.push(steps);
-    cell.states.forEach((name, index) => {
-      last[index]?.push(current.get(name) ?? []);
+    current = new Map(cell.states.map((name) => [name, scope.get(`${name}'`) ?? []]));
+    current.get(cell.states[0] ?? '')?.forEach((own, row) => {
+      output[row]?.push(own);
     });
-  });
-  return { output, state: last, values };
+  }
+  return { output, state: cell.states.map((name) => current.get(name) ?? []), values };
 
   function evaluate(
     expression: Expression,
     equation: string,
-    x: readonly number[],
-    scope: ReadonlyMap<string, readonly number[]>,
-  ): number[] {
+    x: number[][],
+    scope: ReadonlyMap<string, number[][]>,
+  ): number[][] {
     const of = (term: Expression) => evaluate(term, equation, x, scope);
     switch (expression.op) {
       case 'input':
-        return [...x];
+        return x;
       case 'name':
-        return [...(scope.get(expression.name) ?? [])];
+        return scope.get(expression.name) ?? [];
       case 'number':
-        return [expression.value];
+        return x.map(() => [expression.value]);
       case 'param':
-        return Array.from(vector(expression.name));
+        return x.map(() => Array.from(vector(expression.name)));
       case 'scale': {
         const scale = vector(scales.get(expression));
-        return of(expression.of).map((value, unit) => value * (scale[unit] ?? 0));
+        return of(expression.of).map((row) => Array.from(scale, (own, unit) => own * at(row, unit)));
       }
       case 'norm': {
         const names = norms.get(expression);
-        const values = of(expression.of);
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
         const [gain, shift] = [vector(names?.gain), vector(names?.shift)];
-        return values.map(
-          (value, unit) => ((value - mean) / Math.sqrt(variance + 1e-5)) * (gain[unit] ?? 0) + (shift[unit] ?? 0),
-        );
+        return of(expression.of).map((row) => {
+          const values = Array.from(gain, (_, unit) => at(row, unit));
+          const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+          const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+          return values.map(
+            (value, unit) => ((value - mean) / Math.sqrt(variance + 1e-5)) * (gain[unit] ?? 0) + (shift[unit] ?? 0),
+          );
+        });
       }
       case 'linear': {
         const map = linears.get(expression);
         const bias = Array.from(vector(map?.bias));
         const units = weights.get(map?.weights[0] ?? '')?.shape[1] ?? 0;
-        const sum = bias.length > 0 ? bias : Array<number>(units).fill(0);
+        const sums = x.map(() => (bias.length > 0 ? [...bias] : Array<number>(units).fill(0)));
         expression.of.forEach((argument, index) => {
           const { shape, values } = weights.get(map?.weights[index] ?? '') ?? { shape: [0, 0], values: [] };
-          const columns = shape[1] ?? 0;
-          of(argument).forEach((value, row) => {
-            for (let column = 0; column < columns; column++) {
-              sum[column] = (sum[column] ?? 0) + value * (values[row * columns + column] ?? 0);
-            }
+          const [rows = 0, columns = 0] = shape;
+          const taps = tapsOf(expression.size);
+          const k = rows / taps.length;
+          const read = of(argument);
+          sums.forEach((sum, row) => {
+            taps.forEach(({ dy, dx }, tap) => {
+              const near = read[neighbour(row, dy, dx) ?? Number.NaN];
+              if (!near) return;
+              for (let inner = 0; inner < k; inner++) {
+                for (let column = 0; column < columns; column++) {
+                  sum[column] =
+                    (sum[column] ?? 0) + at(near, inner) * (values[(tap * k + inner) * columns + column] ?? 0);
+                }
+              }
+            });
           });
         });
-        return sum;
+        return sums;
       }
       default: {
         const kinked = onKinked && kinkedOperations.find((op) => op === expression.op);
         if ('of' in expression) {
-          const argument = of(expression.of);
-          if (kinked) for (const distance of argument) onKinked(kinked, equation, distance);
-          return argument.map(unaryFunctions[expression.op]);
+          const unary = unaryFunctions[expression.op];
+          return of(expression.of).map((row) => {
+            if (kinked) for (const distance of row) onKinked(kinked, equation, distance);
+            return row.map(unary);
+          });
         }
-        const left = of(expression.left);
         const right = of(expression.right);
-        const at = (values: number[], index: number) => values[values.length === 1 ? 0 : index] ?? 0;
-        return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
-          const [a, b] = [at(left, index), at(right, index)];
-          if (kinked) onKinked(kinked, equation, a - b);
-          return binaryFunctions[expression.op](a, b);
+        return of(expression.left).map((left, row) => {
+          const other = right[row] ?? [];
+          return Array.from({ length: Math.max(left.length, other.length) }, (_, index) => {
+            const [a, b] = [at(left, index), at(other, index)];
+            if (kinked) onKinked(kinked, equation, a - b);
+            return binaryFunctions[expression.op](a, b);
+          });
         });
       }
     }
   }
+
+  /** The row of the pixel at dy, dx from that of a row; undefined beyond the edge. */
+  function neighbour(row: number, dy: number, dx: number): number | undefined {
+    if (dy === 0 && dx === 0) return row;
+    const { height, width } = image;
+    const [y, x] = [(Math.floor(row / width) % height) + dy, (row % width) + dx];
+    return y >= 0 && y < height && x >= 0 && x < width ? row + dy * width + dx : undefined;
+  }
 }
+
+/** A number that is the same for each unit stands alone. */
+const at = (row: readonly number[], index: number) => row[row.length === 1 ? 0 : index] ?? 0;
 
 /** Functions of one number in double precision. */
 export const unaryFunctions: Readonly<Record<UnaryOperation, (x: number) => number>> = {

@@ -1,5 +1,5 @@
 import { randomFromSeed } from '../../base/random';
-import { type Cell, type Expression, termsWithin } from '../../cells/expression';
+import { type Cell, type Expression, isConvolutional, termsWithin } from '../../cells/expression';
 import { cellParameters } from '../../cells/parameters';
 import type { KinkedOperation } from './float64';
 import {
@@ -42,8 +42,11 @@ export interface GradientReport {
 }
 
 const usual: CheckShape = { batch: 2, timeSteps: 5, inputs: 3, units: 4 };
+/** Two images, with pixels at every edge and one that has all its neighbours. */
+const usualOfImages: CheckShape = { batch: 18, timeSteps: 3, inputs: 2, units: 3, image: { height: 3, width: 3 } };
 /** Of a cell with very many terms. */
 const least: CheckShape = { batch: 1, timeSteps: 2, inputs: 2, units: 2 };
+const leastOfImages: CheckShape = { batch: 6, timeSteps: 2, inputs: 1, units: 2, image: { height: 2, width: 3 } };
 const manyTerms = 2000;
 const pointsWanted = 3;
 const mostDraws = 30;
@@ -64,7 +67,8 @@ export function checkGradients(cell: Cell, seed = 1): GradientReport {
   const kinks = new Map<string, { operation: KinkedOperation; equation: string }>();
   const compared: Comparison[] = [];
   const terms = cell.equations.reduce((sum, { expression }) => sum + termsOf(expression), 0);
-  const shape = terms > manyTerms ? least : usual;
+  const [large, small] = isConvolutional(cell) ? [usualOfImages, leastOfImages] : [usual, least];
+  const shape = terms > manyTerms ? small : large;
   const given = learnedAndGiven(cell, shape);
   const each = elementsOfEach(terms, given.length, shape);
   const wanted = each < 4 ? 1 : pointsWanted;

@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random';
 import { randomFromSeed } from '../../base/random';
-import type { Cell } from '../../cells/expression';
+import { type Cell, isConvolutional } from '../../cells/expression';
 import { cellParameters, type Parameter } from '../../cells/parameters';
 import { recurrent } from '../recurrent';
 import { tf } from '../tensors';
@@ -15,6 +15,8 @@ export interface LongRun {
 }
 
 const batch = 4;
+/** Of a cell that reads neighbours the batch is one image. */
+const pixels = { height: 2, width: 2 };
 const timeSteps = 200;
 const horizons = [10, 50, timeSteps];
 
@@ -35,12 +37,13 @@ export function runLong(
   const weights = Float32Array.from(drawn.flatMap((one) => Array.from(one)));
   const input = normal(batch * timeSteps * inputs);
   const direction = normal(batch * units);
+  const image = isConvolutional(cell) ? pixels : undefined;
 
   return tf.tidy(() => {
     const flat = tf.tensor1d(weights);
     const sequence = tf.tensor3d(input, [batch, timeSteps, inputs]);
     const zeros = cell.states.map(() => tf.zeros([batch, units]) as tf.Tensor2D);
-    const long = recurrent(cell, flat, sequence, zeros, { record: true });
+    const long = recurrent(cell, flat, sequence, zeros, { record: true, image });
     const values = cell.equations.map(({ name }) => {
       const value = long.values.get(name) as tf.Tensor3D;
       return {
@@ -52,7 +55,7 @@ export function runLong(
     const gradients = horizons.map((horizon) => {
       const part = tf.slice(sequence, [0, 0, 0], [batch, horizon, inputs]) as tf.Tensor3D;
       const found = tf.grads((...states: tf.Tensor[]) => {
-        const { output } = recurrent(cell, flat, part, states as tf.Tensor2D[]);
+        const { output } = recurrent(cell, flat, part, states as tf.Tensor2D[], { image });
         const last = tf.slice(output, [0, horizon - 1, 0], [batch, 1, units]);
         const loss = tf.sum(tf.mul(last, tf.tensor3d(direction, [batch, 1, units])));
         return states.reduce((sum, state) => tf.add(sum, tf.mul(0, tf.sum(state))), loss as tf.Tensor) as tf.Scalar;

@@ -3,6 +3,7 @@ import type { Cell } from '../../cells/expression';
 import { cellParameters } from '../../cells/parameters';
 import { recurrent } from '../recurrent';
 import { tf } from '../tensors';
+import type { ImageSize } from '../wasm/images';
 import { type KinkedOperation, runInFloat64 } from './float64';
 
 export interface CheckShape {
@@ -10,6 +11,8 @@ export interface CheckShape {
   readonly timeSteps: number;
   readonly inputs: number;
   readonly units: number;
+  /** Where rows are pixels: of so many in the batch. */
+  readonly image?: ImageSize | undefined;
 }
 
 /** No name of a cell's own has a space. */
@@ -70,9 +73,10 @@ export function evaluateInFloat64(cell: Cell, { shape, arrays, lossWeight }: Poi
     matrix(inputKey, timeSteps, inputs, row * timeSteps * inputs),
   );
   const states = cell.states.map((state) => matrix(stateKey(state), batch, units));
-  const { output, values } = runInFloat64(cell, arrays, input, states, (operation, equation, distance) =>
-    kinks.push({ operation, equation, distance }),
-  );
+  const { output, values } = runInFloat64(cell, arrays, input, states, {
+    onKinked: (operation, equation, distance) => kinks.push({ operation, equation, distance }),
+    image: shape.image,
+  });
   const flat = output.flat(2);
   const holds = (name: string) => values.get(name)?.flat(2).every(Number.isFinite) ?? true;
   return {
@@ -96,7 +100,9 @@ export function evaluateByEngine(cell: Cell, { shape, arrays, lossWeight }: Poin
       tf.reshape(named.get(name) as tf.Tensor, [-1]),
     );
     const flat = weights.length > 0 ? (tf.concat(weights) as tf.Tensor1D) : tf.tensor1d([]);
-    const result = recurrent(cell, flat, named.get(inputKey) as tf.Tensor3D, state);
+    const result = recurrent(cell, flat, named.get(inputKey) as tf.Tensor3D, state, {
+      image: shape.image,
+    });
     output = Float32Array.from(result.output.dataSync());
     const loss = tf.sum(tf.mul(result.output, tf.tensor3d(Float32Array.from(lossWeight), [batch, timeSteps, units])));
     // Some cells do not use all that they are given, and TF.js refuses a gradient that is zero everywhere.

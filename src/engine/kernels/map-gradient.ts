@@ -12,8 +12,9 @@ const rowsTogether: i32 = 256;
 
 /**
  * columns, rows of the tables, work, bytes of it for each thread, whether threads share out the panels of A rather than
- * those of D, parts, maps, arguments; of each part its rows and ids; of each map its bias, table, and each part's D (buffer);
- * of each argument k, how many maps it has, each part's A (buffer), and of each of its maps the number and G.
+ * those of D, parts, maps, arguments, height and width of an image; of each part its rows and ids; of each map its bias, table,
+ * and each part's D (buffer); of each argument k, how many maps it has, which pixel of A it is from that of D (dy, dx), each
+ * part's A (buffer), and of each of its maps the number and G.
  *
  * G[k][column] = Σ A[t][row][k] · D[t][row][column], as rows of a matrix; bias[column] = Σ D[t][row][column];
  * table[panel][id] = Σ D[t][panel][row] over all with that id. An address of 0: not wanted.
@@ -23,7 +24,7 @@ export function mapGradient(command: usize, thread: i32, threads: i32, timeSteps
   const tableStride = <usize>word(command, 3) * panelBytes;
   const partCount = word(command, 7);
   const mapCount = word(command, 8);
-  const parts = command + 40;
+  const parts = command + 48;
   const maps = parts + <usize>partCount * 8;
   const mapBytes = 8 + <usize>partCount * 8;
   let rows = 0;
@@ -53,13 +54,20 @@ export function mapGradient(command: usize, thread: i32, threads: i32, timeSteps
       d += chunkBytes;
     }
     let argument = maps + <usize>mapCount * mapBytes;
+    // Panels of the arguments before, which threads share out in turns.
+    let before = 0;
     for (let left = word(command, 9); left > 0; left--) {
       const k = word(argument, 0);
       const count = word(argument, 1);
-      const buffers = argument + 8;
+      const dy = word(argument, 2);
+      const dx = word(argument, 3);
+      const buffers = argument + 16;
       argument = buffers + <usize>partCount * 8;
-      for (let kPanel = sharesA ? thread : 0; kPanel < panelsOf(k); kPanel += sharesA ? threads : 1) {
-        collect(a, buffers, parts, partCount, kPanel, from, to);
+      const firstA = sharesA ? (thread + threads - (before % threads)) % threads : 0;
+      before += panelsOf(k);
+      for (let kPanel = firstA; kPanel < panelsOf(k); kPanel += sharesA ? threads : 1) {
+        if (dy == 0 && dx == 0) collect(a, buffers, parts, partCount, kPanel, from, to);
+        else collectPixels(a, buffers, parts, partCount, kPanel, from, to, word(command, 10), word(command, 11), dy, dx);
         const shift = <usize>(kPanel * PANEL * columns) << 2;
         const size = widthOf(k, kPanel);
         for (let index = 0; index < count; index++) {
@@ -98,6 +106,38 @@ function collect(to: usize, buffers: usize, parts: usize, partCount: i32, panel:
         copyRow(to, from);
         to += panelBytes;
         from += panelBytes;
+      }
+    }
+  }
+}
+
+/** Copies beside each pixel's place the pixel at dy, dx from it, which is zero beyond the edge. */
+function collectPixels(
+  to: usize,
+  buffers: usize,
+  parts: usize,
+  partCount: i32,
+  panel: i32,
+  begin: i32,
+  end: i32,
+  height: i32,
+  width: i32,
+  dy: i32,
+  dx: i32,
+): void {
+  const shift = dy * width + dx;
+  for (let t = begin; t < end; t++) {
+    for (let part = 0; part < partCount; part++) {
+      const rows = word(parts, 2 * part);
+      const from = place(buffers, 2 * part, t) + <usize>(panel * rows) * panelBytes;
+      for (let row = 0; row < rows; row += width) {
+        const y = (row / width) % height + dy;
+        const isWithin = y >= 0 && y < height;
+        for (let x = 0; x < width; x++) {
+          if (isWithin && x + dx >= 0 && x + dx < width) copyRow(to, from + <usize>(row + x + shift) * panelBytes);
+          else memory.fill(to, 0, panelBytes);
+          to += panelBytes;
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 // Commands on rows of one time step, or of a few.
 import { attend, attendGradient, backwards, sum, tanhGradient, tanhOfSum } from './attention';
+import { convolution } from './convolution';
 import { ctc, ctcGradient } from './ctc';
 import { fromPanels, gather, toPanels } from './layout';
 import { crossEntropy, crossEntropyGradient } from './loss';
@@ -7,7 +8,7 @@ import { pointers } from './memory';
 import { norm, normGradient } from './norm';
 import { panelBytes } from './panel';
 import { rowsTimesPanel, rowTimesFourPanels } from './product';
-import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, CTC, CTC_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, SUM, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
+import { ATTEND, ATTEND_GRADIENT, BACKWARDS, CONVOLUTION, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, CTC, CTC_GRADIENT, FROM_PANELS, GATHER, NORM, NORM_GRADIENT, place, PRODUCT, SEGMENT, SUM, TANH_GRADIENT, TANH_OF_SUM, TO_PANELS, word, ZERO } from './words';
 
 /** Rows that a product over all time steps takes together, so that a panel of weights serves them from the cache. */
 const rowsTogether: i32 = 128;
@@ -19,6 +20,9 @@ export function ofRows(command: usize, t: i32, rows: i32, first: i32, count: i32
       break;
     case PRODUCT:
       product(command, t, rows, first, count, 0, word(command, 8));
+      break;
+    case CONVOLUTION:
+      convolution(command, t, rows, first, count);
       break;
     case ZERO:
       zero(command, t, rows, first, count, 0, word(command, 4));

@@ -50,6 +50,7 @@ export const PACK_VECTOR = 25;
 export const VECTOR_GRADIENT = 26;
 export const SQUARES = 27;
 export const ADAM = 28;
+export const CONVOLUTION = 29;
 
 @inline
 export function word(at: usize, index: i32): i32 {

@@ -112,11 +112,12 @@ function transposedProducts(pass: Pass, isDue: (map: NodeId) => boolean, phase: 
   const { cell } = pass;
   return [...cell.nodes.entries()].flatMap(([id, node]): Command[] => {
     if (node.kind !== 'map' || !isDue(id) || !pass.reaches(id)) return [];
-    return cell.graph.map(node.map).arguments.flatMap(({ of, weight }): Command[] => {
+    const { size, arguments: terms } = cell.graph.map(node.map);
+    return terms.flatMap(({ of, weight }): Command[] => {
       if ((of === 'input' ? 'before' : cell.home(of)?.phase) !== phase) return [];
       const { to: c, add } = pass.write(of);
       const a = gradientBuffer(cell, id);
-      return [{ op: 'product', a, weight, transposed: true, c, start: add ? 'itself' : 'zero' }];
+      return [{ op: 'product', a, weight, size, transposed: true, c, start: add ? 'itself' : 'zero' }];
     });
   });
 }

@@ -24,6 +24,8 @@ export type Command =
       readonly op: 'product';
       readonly a: Buffer;
       readonly weight: string;
+      /** Side of the square of pixels that it reads; 1: the row alone. */
+      readonly size: number;
       /** Times the transposed weight. */
       readonly transposed: boolean;
       readonly c: Buffer;

@@ -25,7 +25,7 @@ export function forwardCommands(cell: StagedCell, places: Places, phase: Phase):
 function products(cell: StagedCell, places: Places, here: Home): Command[] {
   return [...cell.nodes.entries()].flatMap(([id, node]): Command[] => {
     if (node.kind !== 'map') return [];
-    const { arguments: terms, bias } = cell.graph.map(node.map);
+    const { arguments: terms, bias, size } = cell.graph.map(node.map);
     const c = valueBuffer(cell, id);
     const homes = terms.map(({ of }) => productHome(cell, id, of));
     return terms.flatMap(({ of, weight }, index): Command[] => {
@@ -34,7 +34,7 @@ function products(cell: StagedCell, places: Places, here: Home): Command[] {
       const isFirst = !homes.some((home, other) => isEarlier(home, here) || (sameHome(home, here) && other < index));
       const start = !isFirst ? 'itself' : bias === undefined ? 'zero' : { bias };
       const a = of === 'input' ? of : placeOf(cell, places, of);
-      return [{ op: 'product', a, weight, transposed: false, c, start }];
+      return [{ op: 'product', a, weight, size, transposed: false, c, start }];
     });
   });
 }

@@ -19,8 +19,9 @@ export type Node =
   /** What a buffer of the backward pass holds: see `Buffer`. */
   | { readonly kind: 'buffer'; readonly buffer: string };
 
-/** A learned map: bias + Σ argument · weight. */
+/** A learned map: bias + Σ argument · weight; of the square of `size` pixels around each row, where that is above 1. */
 export interface GraphMap {
+  readonly size: number;
   readonly arguments: readonly { readonly of: NodeId | 'input'; readonly weight: string }[];
   readonly bias: string | undefined;
 }
@@ -115,7 +116,7 @@ export function graphOf(cell: Cell): CellGraph {
   const build = (term: Expression): NodeId => {
     switch (term.op) {
       case 'input':
-        throw new Error('The input can stand inside linear(…) only');
+        throw new Error('The input can stand inside linear(…) and conv(…) only');
       case 'name':
         return names(scope.get(term.name));
       case 'number':
@@ -128,7 +129,7 @@ export function graphOf(cell: Cell): CellGraph {
           of: argument.op === 'input' ? ('input' as const) : computed(build(argument)),
           weight: names(weights[index]),
         }));
-        return graph.add({ kind: 'map', map: graph.maps.push({ arguments: list, bias }) - 1 });
+        return graph.add({ kind: 'map', map: graph.maps.push({ size: term.size, arguments: list, bias }) - 1 });
       }
       case 'scale': {
         const vector = graph.add({ kind: 'vector', name: names(learned.scales.get(term)) });

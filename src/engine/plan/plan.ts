@@ -19,8 +19,13 @@ export interface Plan {
     readonly after: readonly Command[];
   };
   readonly gradients: {
-    /** Argument and gradient of each product. */
-    readonly weights: readonly { readonly a: Buffer; readonly d: Buffer; readonly weight: string }[];
+    /** Argument and gradient of each product, and the side of the square of pixels that it reads. */
+    readonly weights: readonly {
+      readonly a: Buffer;
+      readonly d: Buffer;
+      readonly weight: string;
+      readonly size: number;
+    }[];
     readonly biases: readonly { readonly d: Buffer; readonly bias: string }[];
     readonly vectors: readonly string[];
   };
@@ -77,8 +82,8 @@ function gradientsOf(cell: StagedCell, adjoint: Adjoint, places: Places): Plan['
     return node.kind === 'map' && adjoint.gradients.has(d) ? [{ d, ...cell.graph.map(node.map) }] : [];
   });
   return {
-    weights: maps.flatMap(({ d, arguments: terms }) =>
-      terms.map(({ of, weight }) => ({ a: of === 'input' ? of : placeOf(cell, places, of), d, weight })),
+    weights: maps.flatMap(({ d, size, arguments: terms }) =>
+      terms.map(({ of, weight }) => ({ a: of === 'input' ? of : placeOf(cell, places, of), d, weight, size })),
     ),
     biases: maps.flatMap(({ d, bias }) => (bias === undefined ? [] : [{ d, bias }])),
     vectors: cell.nodes.flatMap((node) => (node.kind === 'vector' ? [node.name] : [])),

@@ -1,6 +1,6 @@
 import type { Machine } from './machine';
 import { mapGradientBytes, writeMapGradients } from './map-gradient';
-import { type PanelSequence, type PartPlace, panelSequence } from './parts';
+import { type PanelSequence, type Part, type PartPlace, panelSequence } from './parts';
 import { floatBits, type ProgramWriter } from './program';
 
 /** Of a cross-entropy, by part: targets, and sums and losses for each of them. */
@@ -23,13 +23,14 @@ export class Head {
 
   constructor(
     private readonly machine: Machine,
+    readonly parts: readonly Part[],
     readonly batch: number,
     readonly timeSteps: number,
     readonly units: number,
     readonly outputs: number,
   ) {
-    this.inPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(units));
-    this.outInPanels = panelSequence(machine.parts(batch), timeSteps, machine.rowBytes(outputs));
+    this.inPanels = panelSequence(parts, timeSteps, machine.rowBytes(units));
+    this.outInPanels = panelSequence(parts, timeSteps, machine.rowBytes(outputs));
     this.biasOffset = machine.panelsOf(outputs) * units * machine.panelBytes;
     this.packedBytes = this.biasOffset + machine.panelsOf(outputs) * machine.panelBytes;
     this.transposedBytes = machine.panelsOf(units) * (outputs + 1) * machine.panelBytes;

@@ -1,4 +1,5 @@
 import type { Buffer, Command, Plan } from '../plan/plan';
+import { type ImageSize, singlePixel } from './images';
 import type { LayerWeights } from './layer-weights';
 import type { StepWriter } from './loops';
 import type { Machine } from './machine';
@@ -42,7 +43,12 @@ export class LayerPart {
     private readonly weights: LayerWeights,
     private readonly compiled: ReturnType<Machine['compile']>,
     readonly part: Part,
-    private readonly shape: { readonly timeSteps: number; readonly inputSize: number; readonly units: number },
+    private readonly shape: {
+      readonly timeSteps: number;
+      readonly inputSize: number;
+      readonly units: number;
+      readonly image?: ImageSize | undefined;
+    },
   ) {
     this.matrixBytes = machine.rowBytes(shape.units) * part.rows;
     // One record a time step, so that what a step reads and writes lies together.
@@ -111,7 +117,8 @@ export class LayerPart {
     const at = (buffer: Buffer) => this.value(buffer, places);
     const [ahead, rest] = split(
       before,
-      (command) => command.op === 'product' && command.a === 'input' && command.start !== 'itself',
+      (command) =>
+        command.op === 'product' && command.size === 1 && command.a === 'input' && command.start !== 'itself',
     );
     for (const command of ahead) this.command(writer, command, at, places, 'productOfSteps');
     for (const command of [...rest, ...this.plan.forward.loop]) this.command(writer, command, at, places);
@@ -120,7 +127,10 @@ export class LayerPart {
   /** @param after what no state's gradient waits for */
   backward(writer: StepWriter, places: BackwardPartPlaces, after: readonly Command[]): void {
     const at = (buffer: Buffer) => this.gradient(buffer, places);
-    const [behind, rest] = split(after, (command) => command.op === 'product' && command.c === 'gradient of input');
+    const [behind, rest] = split(
+      after,
+      (command) => command.op === 'product' && command.size === 1 && command.c === 'gradient of input',
+    );
     for (const command of [...this.plan.backward.loop, ...rest]) this.command(writer, command, at, places);
     for (const command of behind) this.command(writer, command, at, places, 'productOfSteps');
   }
@@ -151,7 +161,7 @@ export class LayerPart {
         break;
       }
       case 'product': {
-        const { a, c, start, weight, transposed } = command;
+        const { a, c, start, weight, transposed, size } = command;
         const k = a === 'input' ? inputSize : units;
         const begin =
           start === 'itself' ? 0 : places.packed + weights.packed.at(start === 'zero' ? 'zeros' : start.bias);
@@ -160,7 +170,22 @@ export class LayerPart {
             ? places.transposed + weights.transposed.at(weight)
             : places.packed + weights.packed.at(weight);
         const columns = c === 'gradient of input' ? machine.panelsOf(inputSize) : panels;
-        writer.command(product, at(a), k, matrix, at(c), columns, begin);
+        if (size === 1) {
+          writer.command(product, at(a), k, matrix, at(c), columns, begin);
+          break;
+        }
+        const { height, width } = this.shape.image ?? singlePixel;
+        const taps = size * size;
+        // Of one panel of columns the matrices of all pixels lie together; transposed, those of all panels of one pixel do,
+        // and the pixels go the other way.
+        const ofTap = transposed ? -columns * k * machine.panelBytes : k * machine.panelBytes;
+        const ofPanel = (transposed ? 1 : taps) * k * machine.panelBytes;
+        const first = transposed ? matrix - (taps - 1) * ofTap : matrix;
+        writer.command(
+          'convolution',
+          ...[at(a), k, first, at(c), columns, begin],
+          ...[height, width, size, ofTap, ofPanel],
+        );
         break;
       }
       case 'zero':

@@ -5,7 +5,13 @@ import type { ProgramWriter } from './program';
 /** Where a weight lies in the layer's flat tensor, in numbers; its shape decides how it is packed. */
 export type WeightLayout = ReadonlyMap<
   string,
-  { readonly offset: number; readonly shape: readonly number[]; readonly trained: boolean }
+  {
+    readonly offset: number;
+    readonly shape: readonly number[];
+    /** Matrices that it is made of, one for each pixel that a convolution reads. */
+    readonly taps: number;
+    readonly trained: boolean;
+  }
 >;
 
 /** A layer's weights: flat, row after row; packed as the forward pass wants them; transposed and packed, the backward pass. */
@@ -16,17 +22,17 @@ export class LayerWeights {
 
   /** @param widest columns that a product can have, whose sums begin with zeros */
   constructor(
-    machine: Machine,
+    private readonly machine: Machine,
     readonly layout: WeightLayout,
     private readonly widest: number,
   ) {
-    for (const [name, { shape }] of layout) {
+    for (const [name, { shape, taps }] of layout) {
       const [rows = 0, columns] = shape;
       if (columns === undefined) {
         this.packed.add(name, machine.rowBytes(rows));
       } else {
         this.packed.add(name, machine.rowBytes(columns) * rows);
-        this.transposed.add(name, machine.rowBytes(rows) * columns);
+        this.transposed.add(name, taps * machine.rowBytes(rows / taps) * columns);
       }
     }
     this.packed.add('zeros', machine.rowBytes(widest));
@@ -53,12 +59,17 @@ export class LayerWeights {
   pack(writer: ProgramWriter, weights: number, target: number, which: 'plain' | 'transposed'): void {
     writer.block('panels', 1, 1);
     if (which === 'plain') writer.command('packVector', 0, this.widest, target + this.packed.at('zeros'), 0);
-    for (const [name, { offset, shape }] of this.layout) {
+    for (const [name, { offset, shape, taps }] of this.layout) {
       const source = weights + 4 * offset;
       const [rows = 0, columns] = shape;
       if (which === 'transposed') {
-        if (columns !== undefined)
-          writer.command('packTransposed', source, rows, columns, target + this.transposed.at(name));
+        if (columns === undefined) continue;
+        const own = rows / taps;
+        const at = target + this.transposed.at(name);
+        for (let tap = 0; tap < taps; tap++) {
+          const from = source + 4 * tap * own * columns;
+          writer.command('packTransposed', from, own, columns, at + tap * this.machine.rowBytes(own) * columns);
+        }
       } else if (columns === undefined) {
         writer.command('packVector', source, rows, target + this.packed.at(name), 0);
       } else {

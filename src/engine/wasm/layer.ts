@@ -1,4 +1,5 @@
 import type { Buffer, Command, Plan } from '../plan/plan';
+import { type ImageSize, pixelsOf, tapsOf } from './images';
 import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-part';
 import { LayerWeights, type WeightLayout } from './layer-weights';
 import { type Direction, type Loop, type StepOfPart, writeLockstep, writeLoops } from './loops';
@@ -12,6 +13,8 @@ export interface LayerShape {
   readonly timeSteps: number;
   readonly inputSize: number;
   readonly units: number;
+  /** Where rows are pixels. */
+  readonly image?: ImageSize | undefined;
 }
 
 /** Input by number: what stands in place of the input sequence when the layer reads a table of embeddings. */
@@ -52,9 +55,11 @@ export class Layer {
     layout: WeightLayout,
     compiled: ReturnType<Machine['compile']>,
   ) {
-    const { units, inputSize, batch } = shape;
+    const { units, inputSize, batch, image } = shape;
     this.weights = new LayerWeights(machine, layout, Math.max(units, inputSize));
-    this.parts = machine.parts(batch).map((part) => new LayerPart(machine, plan, this.weights, compiled, part, shape));
+    this.parts = machine
+      .parts(batch, pixelsOf(image))
+      .map((part) => new LayerPart(machine, plan, this.weights, compiled, part, shape));
   }
 
   /** Whether the input's gradient is not zero everywhere. */
@@ -74,7 +79,7 @@ export class Layer {
    * rounding, and fewer products where it has fewer rows than tokens are looked up.
    */
   get canMultiplyTable(): boolean {
-    return this.inputProducts().every(({ start }) => start !== 'itself');
+    return this.inputProducts().every(({ start, size }) => size === 1 && start !== 'itself');
   }
 
   /** Bytes of the table's products. */
@@ -141,6 +146,8 @@ export class Layer {
     const { threads } = machine;
     const products = plan.forward.loop.filter(({ op }) => op === 'product').length;
     const bytes = 4 * products * shape.units ** 2;
+    // A pixel's neighbours are rows of the same thread.
+    if (shape.image) return ['rows', 'rows'];
     if (threads === 1 || machine.panelsOf(shape.units) < threads) return ['rows', 'rows'];
     if (shape.batch < threads) return bytes > worthALockstep ? ['lockstep', 'lockstep'] : ['rows', 'rows'];
     return bytes > cacheOfACore ? ['lockstep', 'rows'] : ['rows', 'rows'];
@@ -206,6 +213,7 @@ export class Layer {
     const needed = weights.filter(({ a }) => !(tokens && a === 'input'));
     writeMapGradients(writer, this.machine, work, {
       columns: units,
+      image: this.shape.image,
       parts: this.parts.map(({ part }, index) => ({ rows: part.rows, ids: tokens?.ids[index] })),
       tableRows: tokens?.vocabulary,
       maps: maps.map((d) => {
@@ -217,11 +225,17 @@ export class Layer {
           table: tokens && index >= 0 ? this.productAt(tokens, index) : undefined,
         };
       }),
-      arguments: [...new Set(needed.map(({ a }) => a))].map((a) => ({
-        k: a === 'input' ? inputSize : units,
-        a: this.ofParts(places, (part, own) => part.gradient(a, own)),
-        targets: needed.flatMap((one) => (one.a === a ? [{ map: maps.indexOf(one.d), at: target(one.weight) }] : [])),
-      })),
+      arguments: [...new Set(needed.map(({ a }) => a))].flatMap((a) => {
+        const k = a === 'input' ? inputSize : units;
+        const of = this.ofParts(places, (part, own) => part.gradient(a, own));
+        return [...new Set(needed.flatMap((one) => (one.a === a ? [one.size] : [])))].flatMap((size) => {
+          const own = needed.filter((one) => one.a === a && one.size === size);
+          return tapsOf(size).map((pixel, tap) => ({
+            ...{ k, a: of, pixel },
+            targets: own.map(({ d, weight }) => ({ map: maps.indexOf(d), at: target(weight) + 4 * tap * k * units })),
+          }));
+        });
+      }),
     });
     for (const name of vectors) {
       const words = this.ofParts(places, (part, own) => [part.gradient(`sum:${name}`, own).at, part.part.rows]);

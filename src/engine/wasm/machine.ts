@@ -65,7 +65,7 @@ export class Machine {
   readonly id = ++machines;
 
   private helpers: readonly HelperThread[] = [];
-  private readonly partsByRows = new Map<number, readonly Part[]>();
+  private readonly partsByRows = new Map<string, readonly Part[]>();
 
   /** One thread, until others join. */
   constructor(readonly variant: Variant) {
@@ -105,12 +105,17 @@ export class Machine {
     return this.panelsOf(columns) * this.panelBytes;
   }
 
-  /** How so many rows are shared out over the threads. */
-  parts(rows: number): readonly Part[] {
-    let known = this.partsByRows.get(rows);
+  /**
+   * How so many rows are shared out over the threads.
+   *
+   * @param together rows that are not to be parted
+   */
+  parts(rows: number, together = 1): readonly Part[] {
+    const key = `${rows} ${together}`;
+    let known = this.partsByRows.get(key);
     if (!known) {
-      known = partsOf(rows, this.threads);
-      this.partsByRows.set(rows, known);
+      known = partsOf(rows, this.threads, together);
+      this.partsByRows.set(key, known);
     }
     return known;
   }
@@ -133,10 +138,16 @@ export class Machine {
    *
    * @returns where each part's begin
    */
-  layOutIds(ids: ArrayLike<number>, batch: number, timeSteps: number, at: number): number[] {
+  layOutIds(
+    ids: ArrayLike<number>,
+    batch: number,
+    timeSteps: number,
+    at: number,
+    parts: readonly Part[] = this.parts(batch),
+  ): number[] {
     const words = this.heap.words(at, batch * timeSteps);
     let index = 0;
-    return this.parts(batch).map(({ first, rows }) => {
+    return parts.map(({ first, rows }) => {
       const begin = at + 4 * index;
       for (let time = 0; time < timeSteps; time++)
         for (let row = first; row < first + rows; row++) words[index++] = ids[row * timeSteps + time] as number;

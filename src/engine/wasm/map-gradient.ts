@@ -1,3 +1,4 @@
+import { type ImageSize, singlePixel } from './images';
 import type { Machine } from './machine';
 import type { Place, ProgramWriter } from './program';
 
@@ -5,6 +6,8 @@ import type { Place, ProgramWriter } from './program';
 export interface MapGradients {
   /** Columns of each D, the gradient with respect to what a map gave. */
   readonly columns: number;
+  /** Where rows are pixels. */
+  readonly image?: ImageSize | undefined;
   readonly parts: readonly {
     readonly rows: number;
     /** Ids of its rows, [time][row]. */
@@ -24,6 +27,8 @@ export interface MapGradients {
   readonly arguments: readonly {
     readonly k: number;
     readonly a: readonly Place[];
+    /** Which pixel of A it is, from the one of D; absent: the same. */
+    readonly pixel?: { readonly dy: number; readonly dx: number } | undefined;
     /** Where the gradient of each map's weights goes, and which map it is. */
     readonly targets: readonly { readonly map: number; readonly at: number }[];
   }[];
@@ -51,7 +56,7 @@ export function writeMapGradients(
   writer: ProgramWriter,
   machine: Machine,
   work: Work,
-  { columns, parts, tableRows, maps, arguments: list }: MapGradients,
+  { columns, image = singlePixel, parts, tableRows, maps, arguments: list }: MapGradients,
 ): void {
   const panels = maps.length * machine.panelsOf(columns);
   const inner = list.reduce((sum, { k }) => sum + machine.panelsOf(k), 0);
@@ -59,11 +64,11 @@ export function writeMapGradients(
     'mapGradient',
     ...[columns, tableRows ?? 0, work.at, work.bytes / machine.threads],
     ...[imbalance(panels, machine.threads) > imbalance(inner, machine.threads) + 0.1 ? 1 : 0],
-    ...[parts.length, maps.length, list.length],
+    ...[parts.length, maps.length, list.length, image.height, image.width],
     ...parts.flatMap((part) => [part.rows, part.ids ?? 0]),
     ...maps.flatMap(({ d, bias, table }) => [bias ?? 0, table ?? 0, ...d]),
-    ...list.flatMap(({ k, a, targets }) => [
-      ...[k, targets.length, ...a],
+    ...list.flatMap(({ k, a, pixel, targets }) => [
+      ...[k, targets.length, pixel?.dy ?? 0, pixel?.dx ?? 0, ...a],
       ...targets.flatMap(({ map, at }) => [map, at]),
     ]),
   );

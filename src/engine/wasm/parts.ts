@@ -10,13 +10,25 @@ export interface Part {
   readonly rows: number;
 }
 
-/** As equal as can be; none is empty. */
-export function partsOf(rows: number, threads: number): Part[] {
-  const count = Math.max(1, Math.min(rows, threads));
-  return Array.from({ length: count }, (_, index) => {
-    const first = Math.floor((rows * index) / count);
-    return { index, first, rows: Math.floor((rows * (index + 1)) / count) - first };
-  });
+/**
+ * As equal as can be; none is empty.
+ *
+ * @param together rows that are not to be parted, as the pixels of an image
+ */
+export function partsOf(rows: number, threads: number, together = 1): Part[] {
+  const groups = rows / together;
+  const count = Math.max(1, Math.min(groups, threads));
+  const begin = (index: number) => together * Math.floor((groups * index) / count);
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    first: begin(index),
+    rows: begin(index + 1) - begin(index),
+  }));
+}
+
+/** Whether rows are cut at the same places. */
+export function sameParts(one: readonly Part[], other: readonly Part[]): boolean {
+  return one.length === other.length && one.every(({ first }, index) => first === other[index]?.first);
 }
 
 /** Where a part's sequence lies. */

@@ -37,6 +37,7 @@ const commands = {
   vectorGradient: 26,
   squares: 27,
   adam: 28,
+  convolution: 29,
 } as const;
 
 /** Words before a block's commands: `headerBytes` of ../kernels/words.ts. */

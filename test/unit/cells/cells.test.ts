@@ -46,9 +46,9 @@ describe('a cell of other equations', () => {
   ]);
 
   test('numbers the weights that stand twice in one equation, and names each after its equation', () => {
-    const input = { shape: [3, 2], draw: { kind: 'input', init: 'default' }, trained: true };
-    const recurrent = { shape: [2, 2], draw: { kind: 'recurrent', init: 'default' }, trained: true };
-    const bias = (value: number) => ({ shape: [2], draw: { kind: 'fill', value }, trained: true });
+    const input = { shape: [3, 2], taps: 1, draw: { kind: 'input', init: 'default' }, trained: true };
+    const recurrent = { shape: [2, 2], taps: 1, draw: { kind: 'recurrent', init: 'default' }, trained: true };
+    const bias = (value: number) => ({ shape: [2], taps: 1, draw: { kind: 'fill', value }, trained: true });
     expect(cellParameters(odd, 3, 2)).toEqual([
       { name: 'a.W', ...input },
       { name: 'a.b', ...bias(0) },

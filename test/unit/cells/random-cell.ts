@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import {
   binaryOperations,
   type Cell,
+  convolutionSizes,
   type Equation,
   type Expression,
   linearInits,
   unaryOperations,
 } from '../../../src/cells/expression';
+import { convolutionInits } from '../../../src/cells/language/words';
 
 /** Any expression as text, with every bracket; a negative number as one. */
 export function written(term: Expression): string {
@@ -20,11 +22,12 @@ export function written(term: Expression): string {
       return String(term.value);
     case 'linear': {
       const options = [
+        ...(term.size <= 3 ? [] : [`size: ${term.size}`]),
         ...(term.bias === 0 ? [] : [`bias: ${term.bias ?? 'none'}`]),
         ...(term.init === 'default' ? [] : [`init: ${term.init}`]),
         ...(term.trained ? [] : ['train: no']),
       ];
-      return `linear(${[...term.of.map(written), ...options].join(', ')})`;
+      return `${term.size > 1 ? 'conv' : 'linear'}(${[...term.of.map(written), ...options].join(', ')})`;
     }
     case 'scale':
       return `scale(${written(term.of)}${term.init === 0 ? '' : `, init: ${term.init}`})`;
@@ -48,6 +51,17 @@ export function textOf(cell: Cell): string {
   ];
   return `// ${cell.paper}\n\ncell ${cell.name} {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
 }
+
+/**
+ * Maps of rows, and of pixels with what is around them.
+ *
+ * @param sizes fewer where all is computed
+ */
+const mapKinds = (sizes: readonly number[]) =>
+  fc.oneof(
+    fc.record({ size: fc.constant(1), init: fc.constantFrom(...linearInits) }),
+    fc.record({ size: fc.constantFrom(...sizes), init: fc.constantFrom(...convolutionInits) }),
+  );
 
 type Terms = { any: Expression; varying: Expression };
 
@@ -117,11 +131,10 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
   const spread = (term: Expression): Expression => ({
     op: 'add',
     left: bounded(term),
-    right: { op: 'linear', of: [{ op: 'input' }], bias: 0, init: 'default', trained: true },
+    right: { op: 'linear', of: [{ op: 'input' }], size: 1, bias: 0, init: 'default', trained: true },
   });
   return fc
     .letrec<Terms>((tie) => {
-      const inits = fc.constantFrom(...linearInits);
       const bias = fc.option(
         fc.integer({ min: -3, max: 3 }).map((value) => value || 0),
         { nil: undefined },
@@ -161,10 +174,11 @@ function termOf(names: readonly string[], params: readonly string[], tame: boole
               right: tame ? shifted(right, by) : right,
             }),
           ),
-          fc.tuple(of, bias, inits, fc.boolean()).map(
-            ([terms, first, init, trained]): Expression => ({
+          fc.tuple(of, bias, mapKinds(tame ? [3] : convolutionSizes), fc.boolean()).map(
+            ([terms, first, { size, init }, trained]): Expression => ({
               op: 'linear',
               of: terms,
+              size,
               bias: first,
               init: tame ? 'default' : init,
               trained,

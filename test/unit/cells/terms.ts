@@ -11,6 +11,7 @@ export const x: Expression = { op: 'input' };
 export const linear = (of: readonly Term[], options: Partial<Omit<Linear, 'op' | 'of'>> = {}): Linear => ({
   op: 'linear',
   of: of.map(term),
+  size: options.size ?? 1,
   bias: 'bias' in options ? options.bias : 0,
   init: options.init ?? 'default',
   trained: options.trained ?? true,

@@ -1,7 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chooseColumns, looksLikeTable, openDataset, readTable, readText } from '../../../src/data';
+import {
+  chooseColumns,
+  looksLikeFrames,
+  looksLikeTable,
+  openDataset,
+  readFrames,
+  readTable,
+  readText,
+} from '../../../src/data';
 import { gathered } from './temporary';
 
 const folder = join(import.meta.dirname, '../../../examples');
@@ -31,6 +39,15 @@ describe('the examples', () => {
     const text = await readText(file, {});
     expect(text.warnings).toEqual([]);
     expect(new Set(await gathered(text.chunks())).size).toBe(characters);
+  });
+
+  it('bouncing-balls.gif is a video', async () => {
+    const file = await open('bouncing-balls.gif');
+    expect(looksLikeFrames(file)).toBe('it is a GIF');
+    const { clips, height, width, channels, values, warnings } = await readFrames(file, {});
+    expect([clips.length, clips[0]?.count, height, width, channels]).toEqual([1, 600, 16, 16, 1]);
+    expect([values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]).toEqual([0, 255]);
+    expect(warnings).toEqual([]);
   });
 
   it('are small, and each is named in their README with its licence', async () => {

@@ -3,6 +3,7 @@ import type { Cell } from '../../../src/cells/expression';
 import { cellParameters } from '../../../src/cells/parameters';
 import { recurrent } from '../../../src/engine/recurrent';
 import { tf } from '../../../src/engine/tensors';
+import type { ImageSize } from '../../../src/engine/wasm/images';
 
 export interface Shape {
   readonly batch: number;
@@ -10,6 +11,8 @@ export interface Shape {
   readonly inputSize: number;
   readonly units: number;
   readonly seed: number;
+  /** Where rows are pixels. */
+  readonly image?: ImageSize | undefined;
 }
 
 /** Weights, input and first states of normal numbers that single precision holds exactly. */
@@ -30,7 +33,11 @@ export function drawn(cell: Cell, { batch, timeSteps, inputSize, units, seed }: 
 export type Drawn = ReturnType<typeof drawn>;
 
 /** Output of the engine that computes, and the gradient of the loss Σ lossWeight · output by everything that was drawn. */
-export function byEngine(cell: Cell, { arrays, lossWeight }: Drawn, { batch, timeSteps, inputSize, units }: Shape) {
+export function byEngine(
+  cell: Cell,
+  { arrays, lossWeight }: Drawn,
+  { batch, timeSteps, inputSize, units, image }: Shape,
+) {
   const names = [...arrays.keys()];
   const tensors = [...arrays.values()].map(({ values, shape }) => tf.tensor(Float32Array.from(values), [...shape]));
   let output = new Float32Array();
@@ -40,7 +47,9 @@ export function byEngine(cell: Cell, { arrays, lossWeight }: Drawn, { batch, tim
     const weights = cellParameters(cell, inputSize, units).map(({ name }) =>
       tf.reshape(named.get(name) as tf.Tensor, [-1]),
     );
-    const result = recurrent(cell, tf.concat(weights) as tf.Tensor1D, named.get('input') as tf.Tensor3D, state);
+    const result = recurrent(cell, tf.concat(weights) as tf.Tensor1D, named.get('input') as tf.Tensor3D, state, {
+      image,
+    });
     output = Float32Array.from(result.output.dataSync());
     const loss = tf.sum(tf.mul(result.output, tf.tensor3d(Float32Array.from(lossWeight), [batch, timeSteps, units])));
     // Some cells do not use all that they are given, and TF.js refuses a gradient that is zero everywhere.

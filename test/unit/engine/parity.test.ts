@@ -5,6 +5,7 @@ import { cellParameters } from '../../../src/cells/parameters';
 import { type CellName, cells as cellNames, runConfigurationSchema } from '../../../src/configuration/run';
 import { recurrent } from '../../../src/engine/recurrent';
 import { tf } from '../../../src/engine/tensors';
+import type { ImageSize } from '../../../src/engine/wasm/images';
 import { language } from '../../../src/tasks/language/language';
 import { Training } from '../../../src/training/training';
 import cells from '../../parity/cells.json';
@@ -49,7 +50,9 @@ onEveryEngine(() =>
               return tf.reshape(tf.slice(all, [layer, 0, 0], [1, -1, -1]), [all.shape[1], all.shape[2]]) as tf.Tensor2D;
             });
             const flat = tf.concat(own.map((value) => tf.reshape(value, [-1]))) as tf.Tensor1D;
-            const result = recurrent(cell, flat, sequence, state);
+            const result = recurrent(cell, flat, sequence, state, {
+              image: 'image' in stored ? (stored.image as ImageSize) : undefined,
+            });
             sequence = result.output;
             states.push([...result.state]);
           }

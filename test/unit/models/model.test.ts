@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
-import { type CellName, cells } from '../../../src/configuration/run';
+import { type CellName, cells, frameCells } from '../../../src/configuration/run';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { orthogonal } from '../../../src/models/initialise';
 import { Model } from '../../../src/models/model';
@@ -78,11 +78,26 @@ describe('weights', () => {
   });
 
   test('that carry a state on are orthogonal, in every layer of every cell but a reservoir', () => {
-    for (const name of cells.filter((cell) => cell !== 'echo-state'))
+    for (const name of cells.filter((cell) => cell !== 'echo-state' && !frameCells.includes(cell)))
       withModel(spec({ cell: builtinCell(name), units: 24, layers: 3 }), (model) => {
         const recurrent = [...weightsOf(model).keys()].filter((key) => /\.U\d*$/.test(key));
         for (const key of recurrent) expect(farFromOrthogonal(valuesOf(model, key), 24), key).toBeLessThan(1e-5);
       });
+  });
+
+  test('of a convolution are orthogonal for each pixel, and all together as large as one matrix', () => {
+    withModel(spec({ cell: builtinCell('conv-lstm'), units: 5 }), (model) => {
+      const all = valuesOf(model, 'layers.0.i.U');
+      expect(all).toHaveLength(9 * 25);
+      for (let tap = 0; tap < 9; tap++) {
+        const own = all.slice(25 * tap, 25 * (tap + 1)).map((value) => 3 * value);
+        expect(farFromOrthogonal(own, 5)).toBeLessThan(1e-5);
+      }
+      const limit = Math.sqrt(6 / (9 * 4 + 9 * 5));
+      const input = valuesOf(model, 'layers.0.i.W').map(Math.abs);
+      expect(Math.max(...input)).toBeLessThanOrEqual(limit);
+      expect(Math.max(...input)).toBeGreaterThan(0.9 * limit);
+    });
   });
 
   test('are orthogonal at any size, and no two the same', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
-import { type CellName, cells } from '../../../src/configuration/run';
+import { type CellName, cells, frameCells } from '../../../src/configuration/run';
 import { type Matrix, runInFloat64 } from '../../../src/engine/check/float64';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
@@ -110,8 +110,9 @@ describe.each(cells)('a probe of %s', (cell) => {
       const [least, most] = [Math.min(...values), Math.max(...values)];
       expect(least, name).toBeGreaterThanOrEqual(range[0]);
       expect(most, name).toBeLessThanOrEqual(range[1]);
-      // The leak of each unit is the same at every step.
-      if (range[0] === 0 && range[1] === 1 && name !== 'a') expect(most - least, name).toBeGreaterThan(0.05);
+      // The leak of each unit is the same at every step; without pixels around, a convolution has a third of its weights.
+      if (range[0] === 0 && range[1] === 1 && name !== 'a' && !frameCells.includes(cell))
+        expect(most - least, name).toBeGreaterThan(0.05);
     }
   });
 });

@@ -54,6 +54,9 @@ describe('completion offers', () => {
     expect(labels('state h', "h' = linear(h, init: |)")).toContain('orthogonal');
     expect(labels('state h', "h' = linear(h, train: n|)")).toEqual(['no', 'yes']);
     expect(labels('state h', "h' = scale(h, init: |)")).toEqual(['uniform']);
+    expect(labels('state h', "h' = conv(|")).toEqual(expect.arrayContaining(['x', 'size', 'bias']));
+    expect(labels('state h', "h' = conv(h, size: |)")).toEqual(['3', '5', '7']);
+    expect(labels('state h', "h' = conv(h, init: |)")).toEqual(['default', 'orthogonal', 'glorot']);
   });
 
   test('nothing in comments, in numbers, behind a whole term, in declarations, or behind the cell', () => {
