@@ -47,3 +47,20 @@ export function reversedTable(count: number, isNoise = false): string {
   });
   return `source,target\n${rows.join('\n')}\n`;
 }
+
+/** Letters drawn evenly, each by itself. */
+export function randomLetters(count: number): string {
+  const random = randomFromSeed(7);
+  return Array.from({ length: count }, () => 'abcdefgh'[random.integer(8)]).join('');
+}
+
+/** Days of a walk whose steps have nothing to do with each other. */
+export function randomWalk(days: number): string {
+  const random = randomFromSeed(8);
+  let value = 100;
+  const rows = Array.from({ length: days }, (_, day) => {
+    value += random.normal();
+    return `${new Date(Date.UTC(2000, 0, 1 + day)).toISOString().slice(0, 10)},${value.toFixed(3)}`;
+  });
+  return `day,value\n${rows.join('\n')}\n`;
+}

@@ -6,7 +6,7 @@ import type { MetricsPoint } from '../../../src/protocol/run';
 import { readRecord } from '../../../src/runs';
 import { answers } from '../../../src/worker/answer';
 import { temporaryFile, temporaryFolder } from '../temporary';
-import { opinionTable, reversedTable, seasonalTable, wordyText } from './datasets';
+import { opinionTable, randomLetters, randomWalk, reversedTable, seasonalTable, wordyText } from './datasets';
 
 async function train(name: string, content: string, training: Record<string, number>) {
   const path = await temporaryFile(name, content);
@@ -75,6 +75,19 @@ test('a classifier of random labels ends at chance', async () => {
   const accuracy = metrics.at(-1)?.classification?.accuracy;
   expect(accuracy).toBeGreaterThan(0.35);
   expect(accuracy).toBeLessThan(0.65);
+});
+
+test('a model of random letters ends at their frequencies, and says so', async () => {
+  const { outcome, baseline } = await train('letters.txt', randomLetters(20_000), { steps: 150, sampleEvery: 1000 });
+  expect(outcome.result.bestValidationLoss).toBeGreaterThan(0.99 * baseline('unigram'));
+  expect(outcome.result.bestValidationLoss).toBeLessThan(1.05 * baseline('unigram'));
+  expect(outcome.result.verdict?.[0]).toMatch(/^It does not beat "(unigram|bigram)"/);
+});
+
+test('a forecast of a random walk ends at the last value, and says so', async () => {
+  const { outcome, baseline } = await train('walk.csv', randomWalk(800), { steps: 150, sampleEvery: 1000 });
+  expect(outcome.result.bestValidationLoss).toBeGreaterThan(0.95 * baseline('last value'));
+  expect(outcome.result.verdict?.[0]).toMatch(/^It does not beat "last value"/);
 });
 
 test('a loss that is no longer finite ends the run, names the step, keeps the last good checkpoint, and proposes a lower rate', async () => {
