@@ -198,6 +198,27 @@ describe('predictions of examples', () => {
   });
 });
 
+describe('recordings', () => {
+  it('stand with their transcripts and errors, the sounds of the chosen one, and where each character was heard', async () => {
+    const page = await browser.open({ query: 'task=speech&step=250&state=finished' });
+    expect(await page.locator('[data-transcript]').count()).toBe(3);
+    const wrong = page.locator('[data-transcript=wrong]').first();
+    expect(await wrong.locator('.edit.replaced').count()).toBeGreaterThan(0);
+    expect(await wrong.locator('.truth').textContent()).toMatch(/^truth: /);
+    await page.locator('[data-transcript] button').nth(1).click();
+    expect(await page.locator('[data-spectrogram]').getAttribute('data-spectrogram')).toBe('72 x 40');
+    expect(await ink(page, '.spectrogram canvas')).toBe(72 * 40);
+    await page.locator('.heard li').nth(2).hover();
+    expect(await page.locator('.spectrogram figcaption').textContent()).toMatch(/^. from 0\.27 to 0\.33 s$/);
+    await page.locator('#sample-audio').fill('/tmp/mine.wav');
+    await page.getByRole('button', { name: 'Transcribe' }).click();
+    await page.waitForSelector('[data-transcript=asked]');
+    await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
+    expect(await page.locator('.speech .table-box tbody tr').count()).toBe(6);
+    await page.close();
+  });
+});
+
 describe('translations', () => {
   it('stand beside their sources, with the truth where they are wrong, and what the chosen one attended to', async () => {
     const page = await browser.open({ query: 'task=translate&step=400&state=finished' });
@@ -245,7 +266,7 @@ describe('without a run', () => {
 
 describe('the page', () => {
   it.each(['dark', 'light', 'high-contrast', 'high-contrast-light'])('fits a narrow side bar in %s', async (theme) => {
-    for (const task of ['language', 'forecast', 'classify', 'translate', 'frames']) {
+    for (const task of ['language', 'forecast', 'classify', 'translate', 'speech', 'frames']) {
       const page = await browser.open({ width: 300, query: `place=side&theme=${theme}&task=${task}` });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
       await page.close();

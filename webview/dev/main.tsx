@@ -5,7 +5,7 @@ import { applyTheme, type ThemeName } from './themes';
 
 /**
  * The panel without an editor. The address says what is shown:
- * ?theme=dark|light|high-contrast|high-contrast-light&task=language|forecast|classify|translate&state=running|…|empty|gone|unreachable
+ * ?theme=dark|light|high-contrast|high-contrast-light&task=language|forecast|classify|translate|speech&state=running|…|empty|gone|unreachable
  * &step=N&steps=N&interval=MS&place=editor|side
  */
 const asked = new URLSearchParams(location.search);
