@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { GifWriter } from 'omggif';
 import { UserError } from '../base/user-error';
 import { excerpt, visible } from '../base/visible';
 import type { FramesSample, Sample } from '../protocol/run';
@@ -24,7 +25,7 @@ export async function writeFrames(sample: Sample, out: string): Promise<string> 
       wayOut: 'Leave it out: the sample is written to standard output.',
     });
   }
-  await writeFile(path, await gifOf(sample), { flag: 'wx' }).catch((error: unknown) => {
+  await writeFile(path, gifOf(sample), { flag: 'wx' }).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new UserError({
       what:
@@ -36,8 +37,7 @@ export async function writeFrames(sample: Sample, out: string): Promise<string> 
   return path;
 }
 
-async function gifOf(sample: FramesSample): Promise<Uint8Array> {
-  const { GifWriter } = await import('omggif');
+function gifOf(sample: FramesSample): Uint8Array {
   const { height, width, channels } = sample;
   const size = height * width * channels;
   const [context, predicted, truth] = [sample.context, sample.predicted, sample.truth].map(bytesOf);
