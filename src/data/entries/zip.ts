@@ -18,7 +18,7 @@ const officeEntry = '[Content_Types].xml';
  */
 export async function openZip(path: string, name: string, bytes: number): Promise<readonly FileEntry[] | undefined> {
   // Of no use to whoever reads text.
-  const yauzl = await import(/* webpackMode: "eager" */ 'yauzl');
+  const yauzl = await import('yauzl');
   /** Opens the file for each part, so that nothing stays open. */
   class Parts extends yauzl.RandomAccessReader {
     override _readStreamForRange(start: number, end: number): Readable {

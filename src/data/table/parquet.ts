@@ -31,8 +31,8 @@ export function isParquet(head: Uint8Array): boolean {
  */
 export async function openParquet(path: string, name: string, bytes: number): Promise<ObjectRows> {
   // Of no use to whoever reads text.
-  const { parquetMetadataAsync, parquetReadObjects } = await import(/* webpackMode: "eager" */ 'hyparquet');
-  const { compressors } = await import(/* webpackMode: "eager" */ 'hyparquet-compressors');
+  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
   const file: AsyncBuffer = { byteLength: bytes, slice: (start, end = bytes) => partOf(path, start, end) };
   const metadata = await parquetMetadataAsync(file).catch((error: unknown) => {
     throw damaged(name, error);
