@@ -5,7 +5,7 @@ import { visibleLine, visibleToken } from './visible-text';
 /** What the views say differently for each task. */
 export interface TaskWords {
   /** Of training and validation loss. */
-  readonly lossUnit: (dataset: Pick<DatasetReport, 'classes'>) => string;
+  readonly lossUnit: (dataset: Pick<DatasetReport, 'classes' | 'reading'>) => string;
   readonly samplesTitle: string;
   /** What one step in time is. */
   readonly timeStep: string;
@@ -24,7 +24,7 @@ export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
     ownInput: true,
   },
   forecast: {
-    lossUnit: () => 'scaled MSE',
+    lossUnit: ({ reading }) => `scaled ${{ mse: 'MSE', mae: 'MAE', pinball: 'pinball loss' }[reading.loss ?? 'mse']}`,
     samplesTitle: 'Forecast',
     timeStep: 'row',
     inputLabel: visibleLine,

@@ -15,7 +15,7 @@ import { cellsText, checkLines, checkTextOf } from './cells';
 import { writeFrames } from './frames-file';
 import { generate } from './generate';
 import { help } from './help';
-import { Progress } from './progress';
+import { Progress, scoresText } from './progress';
 
 /** Exit codes: bad input or options, and what fails inside or once a training is under way. */
 const badInput = 2;
@@ -153,12 +153,13 @@ async function follow(json: boolean, folder: string, train: (worker: WorkerClien
   });
 }
 
-function ending(state: RunState, { step, bestValidationLoss, bestStep }: RunResult): string {
+function ending(state: RunState, { step, bestValidationLoss, bestStep, test }: RunResult): string {
   const best =
     bestValidationLoss === undefined
       ? ''
       : `; best validation loss ${bestValidationLoss.toFixed(4)} at step ${bestStep}`;
-  return `${state} after ${step} ${step === 1 ? 'step' : 'steps'}${best}`;
+  const tested = test === undefined ? '' : `; test ${test.loss.toFixed(4)}${scoresText(test)}`;
+  return `${state} after ${step} ${step === 1 ? 'step' : 'steps'}${best}${tested}`;
 }
 
 async function inspect({ file, choices, json }: Extract<Request, { command: 'inspect' }>): Promise<void> {
@@ -166,6 +167,7 @@ async function inspect({ file, choices, json }: Extract<Request, { command: 'ins
     source: { kind: 'file', path: resolve(file) },
     reading: (withPaths(choices).reading ?? {}) as Argument<WorkerCalls, 'inspect'>['reading'],
     validationShare: choices.training?.validationShare,
+    testShare: choices.training?.testShare,
   };
   const report = await withWorker(silent, (worker) => worker.call('inspect', request));
   if (json) print({ type: 'dataset', ...report });

@@ -1,7 +1,7 @@
 import { duration } from '../base/duration';
 import { excerpt, visible } from '../base/visible';
 import type { DatasetReport } from '../protocol/dataset';
-import type { MetricsPoint, Sample } from '../protocol/run';
+import type { MetricsPoint, Sample, ValidationScores } from '../protocol/run';
 import { samplesOf } from '../samples';
 import { unitName } from '../samples/language';
 
@@ -46,7 +46,12 @@ export class Progress {
         speech: 'transcribe',
         frames: '',
       }[task];
-      this.say(`  ${table.rows} rows, ${what} ${visible(table.target)} from ${inputs.join(', ')}${more}${date}`);
+      const stacked = table.series
+        ? ` of ${table.series.count} series by ${table.series.columns.map((column) => visible(column)).join(' and ')}`
+        : '';
+      this.say(
+        `  ${table.rows} rows${stacked}, ${what} ${visible(table.target)} from ${inputs.join(', ')}${more}${date}`,
+      );
     }
     if (audio) {
       const { recordings, seconds, rate, speakers, transcripts, vocabulary } = audio;
@@ -66,7 +71,8 @@ export class Progress {
       const shown = classes.slice(0, 8).map(({ name: own, training }) => `${excerpt(own)} (${training})`);
       this.say(`  ${classes.length} classes: ${shown.join(', ')}${classes.length > shown.length ? ', …' : ''}`);
     }
-    this.say(`  ${split.training} to train, ${split.validation} to validate`);
+    const tested = split.test === undefined ? '' : `, ${split.test} to test`;
+    this.say(`  ${split.training} to train, ${split.validation} to validate${tested}`);
     for (const warning of warnings) this.say(`  note: ${visible(warning)}`);
     for (const { name: baseline, loss, accuracy } of baselines)
       this.say(
@@ -115,7 +121,8 @@ export class Progress {
   }
 }
 
-function scoresText({
+/** What else a validation or a test found, behind its loss. */
+export function scoresText({
   validationError,
   classification,
   score,
@@ -123,10 +130,14 @@ function scoresText({
   language,
   transcription,
   frames,
-}: MetricsPoint): string {
+}: ValidationScores): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   if (validationError) {
-    return `  RMSE ${validationError.rmse.toPrecision(4)} (last value ${validationError.lastValue.rmse.toPrecision(4)})`;
+    const { rmse, lastValue, backtest } = validationError;
+    const ahead = backtest
+      ? `, ${backtest.horizon} ahead ${backtest.rmse.toPrecision(4)} (${backtest.lastValue.rmse.toPrecision(4)})`
+      : '';
+    return `  RMSE ${rmse.toPrecision(4)} (last value ${lastValue.rmse.toPrecision(4)})${ahead}`;
   }
   if (classification) {
     const { accuracy, macroF1, mostFrequent } = classification;

@@ -7,7 +7,7 @@ export interface Option {
   readonly flag: string;
   readonly group: keyof typeof groups;
   readonly key: string;
-  readonly kind: 'number' | 'text' | 'list';
+  readonly kind: 'number' | 'text' | 'list' | 'numbers';
   readonly values: readonly string[] | undefined;
   /** Texts that it knows, where it takes others as well. */
   readonly examples: readonly string[] | undefined;
@@ -21,6 +21,7 @@ const groups = { reading: readingSchema, model: modelSchema, training: trainingS
 
 interface PropertySchema {
   readonly type?: string;
+  readonly items?: { readonly type?: string };
   readonly enum?: readonly string[];
   readonly examples?: readonly string[];
   readonly minimum?: number;
@@ -42,7 +43,12 @@ export function options(): Option[] {
         flag: property.flag ?? key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
         group,
         key,
-        kind: property.type === 'array' ? 'list' : property.type === 'string' || property.enum ? 'text' : 'number',
+        kind:
+          property.type === 'array'
+            ? listKind(property)
+            : property.type === 'string' || property.enum
+              ? 'text'
+              : 'number',
         values: property.enum,
         examples: property.examples,
         default: property.default,
@@ -52,6 +58,8 @@ export function options(): Option[] {
     );
   });
 }
+
+const listKind = ({ items }: PropertySchema) => (items?.type === 'number' ? 'numbers' : 'list');
 
 function rangeOf({ type, minimum, exclusiveMinimum, maximum }: PropertySchema): string {
   const low = exclusiveMinimum === undefined ? `from ${minimum}` : `above ${exclusiveMinimum}`;
@@ -87,6 +95,7 @@ export function choicesFromOptions(given: Readonly<Record<string, string>>): {
 }
 
 function readValue({ kind }: Option, text: string): unknown {
+  if (kind === 'numbers') return text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (kind === 'list') return text.split(',').map((part) => part.trim());
   if (kind === 'text') return text === '\\t' ? '\t' : text;
   return text.trim() === '' ? Number.NaN : Number(text);
@@ -104,6 +113,8 @@ function complaintOf({ flag, kind, values, range }: Option, given: string, error
     return { flag, reason, wayOut: `Choose among: ${values.map(shownValue).join(' ')}.` };
   }
   if (kind === 'number') return { flag, reason: `"${text}" is not ${range}`, wayOut: 'Give such a number.' };
+  if (kind === 'numbers')
+    return { flag, reason: `"${text}" is not a list of levels between 0 and 1`, wayOut: 'Write it as in 0.1,0.5,0.9.' };
   const [issue] = error.issues;
   if (issue?.code === 'custom') return { flag, reason: issue.message, wayOut: String(issue.params?.wayOut) };
   return { flag, reason: `"${text}": ${issue?.message ?? 'not valid'}`, wayOut: 'Correct it.' };

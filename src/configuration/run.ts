@@ -35,6 +35,7 @@ export const frameCells: readonly CellName[] = ['conv-lstm', 'conv-gru'];
 export const frameLosses = ['squares', 'cross-entropy'] as const;
 export const directions = ['forward', 'both'] as const;
 export const schedules = ['constant', 'cosine'] as const;
+export const forecastLosses = ['mse', 'mae', 'pinball'] as const;
 export const poolings = ['auto', 'last', 'mean', 'attention'] as const;
 export const attentionScores = ['dot', 'general', 'additive'] as const;
 export const tokenUnits = ['chars', 'words', 'bytes', 'byte-pair'] as const;
@@ -83,6 +84,23 @@ export const readingSchema = z.strictObject({
     .optional()
     .describe('what frames are learned by: squared differences (default), or, of black and white, cross-entropy'),
   columns: z.array(z.string()).optional().describe('columns given to the network (default: all that suit)'),
+  group: z
+    .array(z.string())
+    .optional()
+    .describe('columns that tell series apart which are stacked in a table; none: all rows are one (default: found)'),
+  horizon: z.int().min(1).max(1000).optional().describe('rows to forecast (default: two seasons, or 24)'),
+  loss: z
+    .enum(forecastLosses)
+    .optional()
+    .describe(
+      'what a forecast is to make small: mse aims at the mean, mae at the median, pinball at quantiles, which make an interval (default: mse)',
+    ),
+  quantiles: z
+    .array(z.number().gt(0).lt(1))
+    .min(1)
+    .max(19)
+    .optional()
+    .describe('levels of the quantiles to forecast, with --loss pinball (default: 0.1,0.5,0.9)'),
 });
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
@@ -151,6 +169,14 @@ export const trainingSchema = z.strictObject({
     .max(0.5)
     .default(0.1)
     .describe('share of the file, at its end, kept for validation'),
+  testShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe(
+      'share of the file, behind the validation part, that nothing sees before the best weights are measured on it once, at the end (forecast)',
+    ),
   evaluateEvery: count(1, 1_000_000).default(20).describe('training steps between validations'),
   patience: count(0, 100_000)
     .default(0)

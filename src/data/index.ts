@@ -9,6 +9,7 @@ export type { FileFormat } from './signatures';
 export { type DatasetFile, openDataset } from './source';
 export { type ChosenColumns, chooseColumns } from './table/choose';
 export type { Column, DateColumn, NumberColumn, TextColumn } from './table/columns';
+export type { Group } from './table/groups';
 export { labelledColumns } from './table/labelled';
 export { filesOfLines, readLinePairs } from './table/line-pairs';
 export { holdsObjects, looksLikeTable, type TableLook } from './table/looks-like-table';

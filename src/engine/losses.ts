@@ -61,3 +61,20 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Sc
     return { value: tf.scalar(sum / count), gradFunc };
   })(logits) as tf.Scalar;
 }
+
+/** Mean of absolute differences over all elements. */
+export function meanAbsoluteError(predicted: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.abs(tf.sub(predicted, targets))) as tf.Scalar;
+}
+
+/**
+ * Mean pinball loss over all elements and levels (Koenker and Bassett 1978).
+ *
+ * @param predicted quantiles [batch, time, outputs * levels], those of an output side by side
+ * @param targets [batch, time, outputs]
+ */
+export function pinballLoss(predicted: tf.Tensor, targets: tf.Tensor, levels: readonly number[]): tf.Scalar {
+  const split = tf.reshape(predicted, [-1, levels.length]);
+  const error = tf.sub(tf.reshape(targets, [-1, 1]), split);
+  return tf.mean(tf.add(tf.mul(error, tf.tensor1d([...levels])), tf.relu(tf.neg(error)))) as tf.Scalar;
+}

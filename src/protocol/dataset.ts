@@ -20,6 +20,8 @@ export interface Alternative {
 export interface Split {
   readonly training: number;
   readonly validation: number;
+  /** Seen by nothing before the end; absent where nothing is kept for it. */
+  readonly test?: number;
 }
 
 /** A predictor that learns nothing, with its validation loss in the unit of the training loss. */
@@ -57,6 +59,8 @@ export interface TableSummary {
   readonly target: string;
   /** The numeric columns that the network sees. */
   readonly inputs: readonly string[];
+  /** Where series are stacked: the columns that tell them apart, how many there are, and the names of at most 100. */
+  readonly series?: { readonly columns: readonly string[]; readonly count: number; readonly names: readonly string[] };
 }
 
 /** What recordings hold. */
@@ -125,7 +129,7 @@ export interface DatasetReport {
   readonly classes?: readonly { readonly name: string; readonly training: number }[];
   /**
    * Steps that 19 of 20 sequences of the training part do not exceed, where sequences are of their own length; of a text whose
-   * lines are all as long, tokens of a line with its end.
+   * lines are all as long, tokens of a line with its end; of several series, rows of the training part that half of them reach.
    */
   readonly usualLongest?: number;
   readonly split: Split;

@@ -12,6 +12,8 @@ export interface RunResult {
   readonly validationLoss?: number | undefined;
   readonly bestValidationLoss?: number | undefined;
   readonly bestStep?: number | undefined;
+  /** Of the best weights on the test part, measured once at the end; absent where there is none. */
+  readonly test?: (ValidationScores & { readonly loss: number; readonly step: number }) | undefined;
   /** What a person should know besides, in sentences; absent where that is nothing. */
   readonly verdict?: readonly string[] | undefined;
 }
@@ -52,9 +54,33 @@ export interface ForecastError {
   readonly mae: number;
 }
 
-export interface ValidationError extends ForecastError {
-  readonly lastValue: ForecastError;
-  readonly seasonalNaive?: (ForecastError & { readonly period: number }) | undefined;
+/** Errors of a forecast; what is beyond RMSE and MAE is absent in runs of earlier versions. */
+export interface ForecastScores extends ForecastError {
+  /** MAE in units of the naive forecast's in the training part; absent also where that is never wrong. */
+  readonly mase?: number;
+  /** Symmetric mean absolute percentage error, from 0 to 200. */
+  readonly smape?: number;
+}
+
+/** Errors of the network's forecasts beside those of forecasts that learn little or nothing. */
+export interface ForecastComparison extends ForecastScores {
+  readonly lastValue: ForecastScores;
+  readonly seasonalNaive?: (ForecastScores & { readonly period: number }) | undefined;
+  /** A linear autoregression that looks so many rows back. */
+  readonly linear?: (ForecastScores & { readonly lags: number }) | undefined;
+}
+
+/** Forecasts of several rows, from so many origins that roll through the part. */
+export interface Backtest extends ForecastComparison {
+  readonly horizon: number;
+  readonly origins: number;
+}
+
+/** One row ahead over the whole validation part, and by backtest. */
+export interface ValidationError extends ForecastComparison {
+  /** Of quantiles: the share of rows that should lie between the outer ones, and that which does. */
+  readonly interval?: { readonly share: number; readonly covered: number };
+  readonly backtest?: Backtest;
 }
 
 /** How well classes are told apart on the validation part. */
@@ -161,10 +187,14 @@ export interface ForecastSample {
   readonly task: 'forecast';
   readonly step: number;
   readonly target: string;
+  /** The series that is forecast, where the file has several. */
+  readonly group?: string;
   /** Labels of the rows of history and forecast, where there is a date column. */
   readonly times: readonly string[] | undefined;
   readonly history: readonly number[];
   readonly forecast: readonly number[];
+  /** Between what bounds so large a share of what comes should lie, where quantiles are forecast. */
+  readonly interval?: { readonly share: number; readonly low: readonly number[]; readonly high: readonly number[] };
   /** What really came; shorter than `forecast` or empty past the file's end. */
   readonly truth: readonly number[];
 }
@@ -271,6 +301,8 @@ export type Sample = LanguageSample | ForecastSample | ClassifySample | Translat
 
 export interface SampleRequest {
   readonly prompt?: string | undefined;
+  /** Name of one of several series. */
+  readonly group?: string | undefined;
   /** Tokens or rows to generate. */
   readonly length?: number | undefined;
   readonly temperature?: number | undefined;

@@ -27,6 +27,7 @@ export interface WorkerCalls {
     source: DatasetSource;
     reading: Partial<Reading>;
     validationShare?: number | undefined;
+    testShare?: number | undefined;
   }): DatasetReport;
   /**
    * Trains a new run in `folder` (which must not hold one); settles when it ends. `choices.model.cell` is a cell of

@@ -1,15 +1,17 @@
-import { visible } from '../base/visible';
+import { excerpt, visible } from '../base/visible';
+import type { TableSummary } from '../protocol/dataset';
 import type { ForecastSample } from '../protocol/run';
-import type { SampleKind } from './kind';
+import type { SampleField, SampleKind } from './kind';
 import { commaSeparated } from './tables';
 
 const usualRows = 24;
 
 /** What comes after a history, beside what came. */
 export const forecastSamples: SampleKind<ForecastSample> = {
-  key: ({ step, forecast }) => `${step} ${forecast.length}`,
+  key: ({ step, forecast, group = '' }) => `${step} ${forecast.length} ${group}`,
 
-  fields: (_, latest) => [
+  fields: ({ table }, latest) => [
+    ...(table?.series ? [seriesField(table.series, latest)] : []),
     {
       key: 'length',
       label: 'Rows',
@@ -34,16 +36,50 @@ export const forecastSamples: SampleKind<ForecastSample> = {
   text(sample) {
     const rows = sample.forecast.map((value, row) => {
       const truth = sample.truth[row];
-      return `  ${visible(timeOf(sample, row)).padEnd(12)} ${value.toPrecision(6).padStart(12)}${truth === undefined ? '' : `   truth ${truth.toPrecision(6)}`}`;
+      const { interval } = sample;
+      const bounds = interval ? `   ${interval.low[row]?.toPrecision(5)} to ${interval.high[row]?.toPrecision(5)}` : '';
+      return `  ${visible(timeOf(sample, row)).padEnd(12)} ${value.toPrecision(6).padStart(12)}${bounds}${truth === undefined ? '' : `   truth ${truth.toPrecision(6)}`}`;
     });
-    return [`Forecast of ${visible(sample.target)}`, ...rows].join('\n');
+    return [`Forecast of ${forecastTitle(sample)}`, ...rows].join('\n');
   },
 
   document(sample) {
-    const { target, forecast, truth } = sample;
-    const rows = forecast.map((value, row) => [timeOf(sample, row), value, truth[row] ?? '']);
-    return { extension: 'csv', content: commaSeparated([['time', `forecast of ${target}`, 'truth'], ...rows]) };
+    const { forecast, truth, interval } = sample;
+    const target = forecastTitle(sample);
+    const rows = forecast.map((value, row) => [
+      ...[timeOf(sample, row), value],
+      ...(interval ? [interval.low[row] ?? '', interval.high[row] ?? ''] : []),
+      truth[row] ?? '',
+    ]);
+    return {
+      extension: 'csv',
+      content: commaSeparated([
+        ['time', `forecast of ${target}`, ...(interval ? ['from', 'to'] : []), 'truth'],
+        ...rows,
+      ]),
+    };
   },
 };
+
+/** "sales, North": the column, and the series where there are several. */
+export function forecastTitle({ target, group }: Pick<ForecastSample, 'target' | 'group'>): string {
+  return group === undefined ? visible(target) : `${visible(target)}, ${visible(group)}`;
+}
+
+function seriesField(
+  { count, names }: NonNullable<TableSummary['series']>,
+  latest: ForecastSample | undefined,
+): SampleField {
+  return {
+    key: 'group',
+    label: 'Series',
+    question: `Which of the ${count} series?`,
+    hint: `One of ${names
+      .slice(0, 8)
+      .map((name) => excerpt(name, 24))
+      .join(', ')}${count > 8 ? ', …' : ''}`,
+    value: latest?.group ?? names[0] ?? '',
+  };
+}
 
 const timeOf = ({ times, history }: ForecastSample, row: number) => times?.[history.length + row] ?? `+${row + 1}`;

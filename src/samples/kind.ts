@@ -3,7 +3,7 @@ import type { Sample, SampleRequest } from '../protocol/run';
 
 /** Something that may be said before a sample is made: a field of the panel's form, a question of the command. */
 export interface SampleField {
-  readonly key: 'prompt' | 'length' | 'temperature' | 'topK' | 'beam' | 'audio';
+  readonly key: 'prompt' | 'group' | 'length' | 'temperature' | 'topK' | 'beam' | 'audio';
   readonly label: string;
   readonly question: string;
   readonly hint?: string;
@@ -18,7 +18,7 @@ export interface SampleKind<S extends Sample> {
   /** Tells samples of the same step apart, across reloads. */
   key(sample: S): string;
   /** What may be said before one is made. */
-  fields(dataset: Pick<DatasetReport, 'text'>, latest: S | undefined): readonly SampleField[];
+  fields(dataset: Pick<DatasetReport, 'text' | 'table'>, latest: S | undefined): readonly SampleField[];
   /** A few lines, for a terminal while it trains. Whatever comes from a file is made safe to show. */
   glance(sample: S): string;
   /** All of it, for a terminal. */

@@ -66,11 +66,11 @@ export async function readDataset(
   choices: Pick<RunChoices, 'reading' | 'training' | 'model'>,
 ): Promise<ReadDataset> {
   const reading: Reading = readingSchema.parse(choices.reading ?? {});
-  const { validationShare } = trainingSchema.parse(choices.training ?? {});
+  const { validationShare, testShare } = trainingSchema.parse(choices.training ?? {});
   const file = await openDataset(source);
   const detection = await withFilesBeside(file, reading, detectTask(file, reading));
   const task = taskOf(detection.task);
-  const prepared = await task.prepare(file, reading, { validationShare });
+  const prepared = await task.prepare(file, reading, { validationShare, testShare });
   const proposal = propose(prepared.report, ({ units, layers }) =>
     modelOf(prepared.encoding, {
       ...modelSchema.parse(choices.model ?? {}),
@@ -78,6 +78,8 @@ export async function readDataset(
     }),
   );
   const warnings = [...prepared.report.warnings, ...unused(choices.model ?? {}, detection.task)];
+  if (testShare > 0 && prepared.test === undefined)
+    warnings.push(`The task ${detection.task} keeps no test part: --test-share has no use there.`);
   return { task, prepared, report: { ...detection, ...prepared.report, warnings, proposal } };
 }
 

@@ -108,7 +108,7 @@ function trainingOf(
   { task, split, usualLongest }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>,
   weights: number,
 ): Partial<TrainingConfiguration> {
-  if (task === 'forecast') return forecastTraining(split.training);
+  if (task === 'forecast') return forecastTraining(split.training, usualLongest ?? split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
   if (task === 'speech') return speechTraining(split.training, usualLongest ?? 100);
   if (task === 'frames') return framesTraining(usualLongest ?? 16);
@@ -160,8 +160,8 @@ function speechTraining(recordings: number, longest: number): Partial<TrainingCo
 }
 
 /** A short series needs a short window, and fewer streams, so that each has some windows to carry its state over. */
-function forecastTraining(rows: number): Partial<TrainingConfiguration> {
-  const timeSteps = Math.max(4, Math.min(24, Math.floor(rows / 8)));
+function forecastTraining(rows: number, each: number): Partial<TrainingConfiguration> {
+  const timeSteps = Math.max(2, Math.min(24, Math.max(4, Math.floor(each / 8)), each - 1));
   return { timeSteps, batchSize: Math.max(1, Math.min(8, Math.floor(rows / (4 * timeSteps)))), steps: 400 };
 }
 

@@ -8,7 +8,15 @@ export function tableReport(
   file: DatasetFile,
   table: TableDataset,
   reading: Reading,
-  { date, target, inputs }: Pick<TableSummary, 'date' | 'target' | 'inputs'>,
+  {
+    date,
+    target,
+    inputs,
+    series = [],
+  }: Pick<TableSummary, 'date' | 'target' | 'inputs'> & {
+    /** Names of those that are stacked. */
+    readonly series?: readonly string[];
+  },
 ): Pick<DatasetReport, 'task' | 'name' | 'path' | 'fingerprint' | 'reading'> & { readonly table: TableSummary } {
   const { encoding, delimiter, decimal, header, rows, columns } = table;
   return {
@@ -26,10 +34,14 @@ export function tableReport(
       ...(date === undefined ? {} : { date }),
       target,
       columns: [...inputs],
+      ...(table.groups && { group: [...table.groups.columns] }),
     },
     table: {
       ...{ encoding, delimiter, decimal, header, rows, date, target, inputs },
       columns: columns.map(({ name, kind, missing }) => ({ name, kind, missing })),
+      ...(table.groups && {
+        series: { columns: table.groups.columns, count: series.length, names: series.slice(0, 100) },
+      }),
     },
   };
 }

@@ -49,6 +49,8 @@ export interface Prepared<E> {
   windows(training: WindowSize): TrainingWindows;
   /** Runs the model over the validation part. Yields between windows so that its caller may breathe. */
   evaluate(model: Model, training: WindowSize, breathe: () => Promise<void>): Promise<Evaluation>;
+  /** The same of the test part, where one is kept. */
+  test?(model: Model, training: WindowSize, breathe: () => Promise<void>): Promise<Evaluation>;
 }
 
 /** What a probe is fed: one label a time step, and the tensor, which the caller disposes of. */
@@ -78,7 +80,7 @@ export interface Task<E extends { readonly task: TaskName } = { readonly task: T
   prepare(
     file: DatasetFile,
     reading: Reading,
-    training: Pick<TrainingConfiguration, 'validationShare'>,
+    training: Pick<TrainingConfiguration, 'validationShare'> & Partial<Pick<TrainingConfiguration, 'testShare'>>,
   ): Promise<Prepared<E>>;
   spec(encoding: E, model: ModelChoice): ModelSpec;
   readonly loss: Loss;

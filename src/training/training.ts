@@ -21,7 +21,7 @@ export interface StepReport {
 
 export interface TrainingParts {
   readonly task: Pick<Task, 'loss'>;
-  readonly prepared: Pick<Prepared<unknown>, 'windows' | 'evaluate'>;
+  readonly prepared: Pick<Prepared<unknown>, 'windows' | 'evaluate' | 'loss'>;
   readonly spec: ModelSpec;
   readonly configuration: RunConfiguration;
   /** Milliseconds. */
@@ -82,6 +82,11 @@ export class Training {
   /** Sequences trained on at once: fewer than asked for on a short file. */
   get batchSize(): number {
     return this.windows.batchSize;
+  }
+
+  /** What the windows leave out, in sentences. */
+  get warnings(): readonly string[] {
+    return this.windows.warnings ?? [];
   }
 
   /** After a pause, so that its time does not count. */
@@ -156,7 +161,7 @@ export class Training {
     const batch = this.windows.at(this.done.step + 1);
     const loss = tf.tidy(() => {
       const start = batch.reset ? this.model.zeroState(this.windows.batchSize) : this.state;
-      const { loss: of } = this.parts.task;
+      const of = this.loss;
       const result = this.model.forward(batch.input, start, batch);
       return of === 'crossEntropy' ? result.crossEntropy(batch.targets as tf.Tensor2D) : of(result, batch.targets);
     });
@@ -191,9 +196,13 @@ export class Training {
     tf.dispose([...this.state]);
   }
 
+  private get loss(): Task['loss'] {
+    return this.parts.prepared.loss ?? this.parts.task.loss;
+  }
+
   private gradientsOf(batch: Batch, start: ModelState): LossGradients {
     const { input, targets } = batch;
-    const { loss } = this.parts.task;
+    const { loss } = this;
     return loss === 'crossEntropy'
       ? this.model.crossEntropyGradients(input, targets as tf.Tensor2D, start, this.random, batch)
       : this.model.gradients((result) => loss(result, targets), input, start, this.random, batch);

@@ -31,6 +31,16 @@ export function verdict(
       `It does not beat "${strongest.name}": its best validation loss is ${number(bestValidationLoss)}, against ${number(strongest.loss)}. ${way}`,
     );
   }
+  if (
+    strongest &&
+    split.validation >= fewest &&
+    bestValidationLoss < strongest.loss &&
+    bestValidationLoss >= strongest.loss * (1 - 1 / Math.sqrt(split.validation))
+  ) {
+    sentences.push(
+      `It hardly beats "${strongest.name}": its best validation loss is ${number(bestValidationLoss)}, against ${number(strongest.loss)}, which with ${split.validation} to validate on may be chance.`,
+    );
+  }
   if (isOver) {
     sentences.push(
       `It overfits: the validation loss was lowest at step ${bestStep} (${number(bestValidationLoss)}) and is ${number(validationLoss)} now. The weights of that step are kept as the best; a smaller network, dropout or more data may help.`,

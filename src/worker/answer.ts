@@ -38,8 +38,8 @@ export function answers(emit: Emit): Answers {
   const training = (folder: string) => (own(folder)?.isTraining ? session : undefined);
 
   return {
-    async inspect({ source, reading, validationShare }) {
-      return (await readDataset(source, { reading, training: { validationShare } })).report;
+    async inspect({ source, reading, validationShare, testShare }) {
+      return (await readDataset(source, { reading, training: { validationShare, testShare } })).report;
     },
     train: (request) => train(() => Session.begin(request, emit)),
     resume: (request) => train(() => Session.resume(request, emit)),

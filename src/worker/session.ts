@@ -6,12 +6,13 @@ import { UserError } from '../base/user-error';
 import type { Cell } from '../cells/expression';
 import { engineSchema, type RunConfiguration } from '../configuration/run';
 import { engineVersion } from '../engine/tensors';
+import { Model } from '../models/model';
 import { countParameters } from '../models/parameters';
 import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
 import type { EngineReport, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
-import { freeName, RunWriter, readRecord, runFile } from '../runs';
+import { freeName, RunWriter, readBest, readRecord, runFile } from '../runs';
 import { modelOf, type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { verdict } from '../training/verdict';
@@ -32,6 +33,7 @@ export class Session {
   private busy: Promise<unknown> = Promise.resolve();
   /** Step from which patience counts, at the earliest. */
   private patientSince = 0;
+  private tested: RunResult['test'];
   private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   private constructor(
@@ -73,9 +75,10 @@ export class Session {
         warnings: fewer
           ? [
               ...kept.warnings,
+              ...training.warnings,
               `The training part is short: ${training.batchSize} sequences at once instead of ${configuration.training.batchSize}.`,
             ]
-          : kept.warnings,
+          : [...kept.warnings, ...training.warnings],
       },
       versions: { unroll: manifest.version, tfjs: engineVersion, node: process.versions.node },
       engine,
@@ -153,6 +156,7 @@ export class Session {
       }
       this.over = true;
       await this.alone(() => this.checkpoint());
+      if (this.ending !== 'forNow') await this.alone(() => this.test());
       const state = this.ending === 'no' ? 'finished' : this.ending === 'stop' ? 'stopped' : 'interrupted';
       await this.update({ state: state === 'interrupted' ? 'running' : state, result: this.result() });
       return { run: this.folder, state, result: this.result() };
@@ -265,10 +269,26 @@ export class Session {
     this.emit('run', await this.writer.update(change));
   }
 
+  /** Measures the best weights on the test part, which nothing has seen before. */
+  private async test(): Promise<void> {
+    const { prepared } = this.dataset;
+    const best = prepared.test && this.training.position.step > 0 ? await readBest(this.folder) : undefined;
+    if (!best) return;
+    const model = Model.fromArrays(this.training.model.spec, best.weights);
+    try {
+      const { validationLoss, ...scores } = (await prepared.test?.(model, this.configuration.training, breathe)) ?? {};
+      if (validationLoss !== undefined && Number.isFinite(validationLoss))
+        this.tested = { ...scores, loss: validationLoss, step: best.step };
+    } finally {
+      model.dispose();
+    }
+  }
+
   private result(): RunResult {
     const { step, loss, validationLoss, bestValidationLoss, bestStep } = this.training.position;
-    const numbers = { step, loss, validationLoss, bestValidationLoss, bestStep };
-    const said = verdict(numbers, this.dataset.report);
+    const own = { step, loss, validationLoss, bestValidationLoss, bestStep };
+    const said = verdict(own, this.dataset.report);
+    const numbers = this.tested ? { ...own, test: this.tested } : own;
     return said.length > 0 ? { ...numbers, verdict: said } : numbers;
   }
 

@@ -164,8 +164,8 @@ describe('samples', () => {
     expect(await page.locator('[data-view=samples] [data-points]').getAttribute('data-points')).toBe('120');
     expect(await ink(page, '[data-view=samples] canvas')).toBeGreaterThan(1500);
     const rows = await page.locator('[data-errors] tbody tr').allTextContents();
-    expect(rows).toHaveLength(3);
-    expect(await page.locator('[data-errors] .best').count()).toBe(2);
+    expect(rows).toHaveLength(8);
+    expect(await page.locator('[data-errors] .best').count()).toBe(8);
     await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
     expect(await page.locator('[data-view=samples] .table-box tbody tr').count()).toBe(48);
     await page.close();

@@ -9,6 +9,8 @@ export function noise(seed: number): number {
   return x - Math.floor(x);
 }
 
+const scores = (rmse: number) => ({ rmse, mae: 0.73 * rmse, mase: 0.08 * rmse, smape: 0.55 * rmse });
+
 export function pointAt(task: TaskName, step: number): MetricsPoint {
   const language = task === 'language';
   const fall = Math.exp(-step / (language ? 120 : 60));
@@ -49,10 +51,18 @@ export function pointAt(task: TaskName, step: number): MetricsPoint {
     ...(evaluated && task === 'forecast'
       ? {
           validationError: {
-            rmse: 41.2 * Math.sqrt(validationLoss),
-            mae: 30.1 * Math.sqrt(validationLoss),
-            lastValue: { rmse: 17.6, mae: 12.9 },
-            seasonalNaive: { rmse: 12.6, mae: 9.05, period: 24 },
+            ...scores(41.2 * Math.sqrt(validationLoss)),
+            lastValue: scores(17.6),
+            seasonalNaive: { ...scores(12.6), period: 24 },
+            linear: { ...scores(11.3), lags: 25 },
+            interval: { share: 0.8, covered: 0.78 },
+            backtest: {
+              ...{ horizon: 48, origins: 24 },
+              ...scores(52.4 * Math.sqrt(validationLoss)),
+              lastValue: scores(38.2),
+              seasonalNaive: { ...scores(14.1), period: 24 },
+              linear: { ...scores(16.9), lags: 25 },
+            },
           },
         }
       : {}),

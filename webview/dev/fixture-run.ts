@@ -74,6 +74,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         clipNorm: 5,
         seed: 1,
         validationShare: 0.1,
+        testShare: 0,
         evaluateEvery: 20,
         patience: 0,
         sampleEvery,

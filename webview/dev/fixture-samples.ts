@@ -150,6 +150,11 @@ function level(row: number): number {
 export function forecastSample(step: number, rows = 48): ForecastSample {
   const known = 1 - Math.exp(-step / 120);
   const last = level(historyRows - 1);
+  const forecast = Array.from(
+    { length: rows },
+    (_, i) => known * (level(historyRows + i) + 4 * (noise(i + step) - 0.5)) + (1 - known) * last,
+  );
+  const spread = (row: number) => 4 + (3 + 12 * (1 - known)) * Math.sqrt(1 + row / 4);
   const times = Array.from({ length: historyRows + rows }, (_, i) => {
     const day = 1 + Math.floor(i / 24);
     return `03-${String(day).padStart(2, '0')} ${String(i % 24).padStart(2, '0')}:00`;
@@ -161,9 +166,11 @@ export function forecastSample(step: number, rows = 48): ForecastSample {
     times,
     history: Array.from({ length: historyRows }, (_, i) => level(i)),
     truth: Array.from({ length: Math.min(rows, 40) }, (_, i) => level(historyRows + i)),
-    forecast: Array.from(
-      { length: rows },
-      (_, i) => known * (level(historyRows + i) + 4 * (noise(i + step) - 0.5)) + (1 - known) * last,
-    ),
+    forecast,
+    interval: {
+      share: 0.8,
+      low: forecast.map((value, i) => value - spread(i)),
+      high: forecast.map((value, i) => value + spread(i)),
+    },
   };
 }

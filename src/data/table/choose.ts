@@ -32,7 +32,8 @@ export function chooseColumns(table: TableDataset, reading: Partial<Reading>): C
     const wrong = names.find((name) => !numeric.some((column) => column.name === name));
     if (wrong !== undefined) throw notNumeric(option, wrong, numeric);
   }
-  const useful = numeric.filter((column) => !isCounting(column));
+  const isGroup = ({ name }: Column) => table.groups?.columns.includes(name) === true;
+  const useful = numeric.filter((column) => !isCounting(column) && !isGroup(column));
   const { target, why } = chooseTarget(useful.length > 0 ? useful : numeric, reading);
   const wanted = new Set(reading.columns ?? useful.map(({ name }) => name)).add(target);
   const inputs = numeric.map(({ name }) => name).filter((name) => wanted.has(name));
@@ -80,11 +81,12 @@ export function columnIsUsed(name: string, kind: 'number' | 'date', reading: Par
 }
 
 /** @throws UserError when the reading names a column that is not there */
-export function requireColumns(names: readonly string[], { date, target, columns }: Partial<Reading>): void {
+export function requireColumns(names: readonly string[], { date, target, columns, group }: Partial<Reading>): void {
   for (const [option, asked] of [
     ['date', date],
     ['target', target],
     ...(columns ?? []).map((name) => ['columns', name] as const),
+    ...(group ?? []).flatMap((name) => (name === 'none' ? [] : [['group', name] as const])),
   ] as const) {
     if (asked !== undefined && !names.includes(asked)) throw unknownColumn(option, asked, names);
   }

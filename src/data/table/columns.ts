@@ -22,7 +22,7 @@ export interface DateColumn {
 export interface TextColumn {
   readonly name: string;
   readonly kind: 'text';
-  /** As written in the file, without the space around it; empty where missing. Absent where only numbers were asked for. */
+  /** As written in the file, without the space around it; empty where missing. Absent where only numbers were asked for, and too many differ to name groups. */
   readonly values?: Rows<string>;
   readonly missing: number;
 }

@@ -1,4 +1,5 @@
 import { visible } from '../../base/visible';
+import { Categories } from './categories';
 import type { Column } from './columns';
 import type { Kind } from './kinds';
 import { PackedLabels } from './labels';
@@ -14,7 +15,7 @@ export interface FilledColumns {
   readonly lines: Rows<number>;
 }
 
-/** What a table is read for: the cells of text columns take memory, and a forecast has no use for them. */
+/** What a table is read for: the cells of text columns take memory, and a forecast has a use only for those that come again. */
 export type TableUse = 'numbers' | 'texts' | 'cells';
 
 /** Reads the cells of a surveyed table into columns. */
@@ -77,15 +78,18 @@ function builder(name: string, kind: Kind, decimal: Decimal, use: TableUse): Bui
 }
 
 function textBuilder(name: string, use: TableUse): Builder {
-  const texts = use === 'numbers' ? undefined : new PackedTexts();
+  const texts = use === 'numbers' ? new Categories() : new PackedTexts();
   let missing = 0;
   return {
     push: (cell) => {
       // Where cells are read as they stand, a word for what is missing is a word.
       const isGap = use === 'cells' ? cell === '' : isMissing(cell);
       if (isGap) missing += 1;
-      texts?.push(isGap ? '' : cell);
+      texts.push(isGap ? '' : cell);
     },
-    column: () => ({ name, kind: 'text', missing, ...(texts && { values: texts.finish() }) }),
+    column: () => {
+      const values = texts.finish();
+      return { name, kind: 'text', missing, ...(values && { values }) };
+    },
   };
 }

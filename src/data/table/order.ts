@@ -11,7 +11,7 @@ export interface Ordered extends FilledColumns {
 /** Sorts rows by a date column where they are not in its order, and looks for repeated dates and gaps. */
 export function orderByDate({ columns, lines }: FilledColumns, date: DateColumn): Ordered {
   const turn = firstTurn(date.values);
-  if (turn === undefined) return { columns, lines, warnings: oddSteps(date, lines) };
+  if (turn === undefined) return { columns, lines, warnings: oddSteps(date, lines, new Set([0])) };
   if (date.missing > 0) {
     const warning = `Rows are not in the order of ${quoted(date)} (line ${lines.at(turn)}), and stay so, as dates are missing.`;
     return { columns, lines, warnings: [warning] };
@@ -30,7 +30,7 @@ export function orderByDate({ columns, lines }: FilledColumns, date: DateColumn)
     lines: orderedLines,
     warnings: [
       `${what}; they are sorted by ${quoted(date)}.`,
-      ...(orderedDate?.kind === 'date' ? oddSteps(orderedDate, orderedLines) : []),
+      ...(orderedDate?.kind === 'date' ? oddSteps(orderedDate, orderedLines, new Set([0])) : []),
     ],
   };
 }
@@ -59,7 +59,7 @@ function sorted(values: Rows<number>): (row: number) => number {
   return (row) => order[row] ?? 0;
 }
 
-function rearranged(column: Column, place: (row: number) => number): Column {
+export function rearranged(column: Column, place: (row: number) => number): Column {
   if (column.kind === 'text') return column.values ? { ...column, values: arranged(column.values, place) } : column;
   const values = arranged(column.values, place);
   return column.kind === 'number'
@@ -67,23 +67,33 @@ function rearranged(column: Column, place: (row: number) => number): Column {
     : { ...column, values, labels: arranged(column.labels, place) };
 }
 
-function arranged<T>(rows: Rows<T>, place: (row: number) => number): Rows<T> {
+export function arranged<T>(rows: Rows<T>, place: (row: number) => number): Rows<T> {
   return rowsOf(rows.length, (row) => rows.at(place(row)));
 }
 
 const quoted = ({ name }: Column) => `"${excerpt(name)}"`;
 
-function oddSteps({ name, values, labels, missing }: DateColumn, lines: Rows<number>): string[] {
+/**
+ * Says where a date comes again, and where rows are missing.
+ *
+ * @param starts rows with which series begin
+ */
+export function oddSteps(
+  { name, values, labels, missing }: DateColumn,
+  lines: Rows<number>,
+  starts: ReadonlySet<number>,
+): string[] {
   if (missing > 0) return [];
+  const stepTo = (row: number) => (starts.has(row) ? Number.NaN : values.at(row) - values.at(row - 1));
   const title = `"${excerpt(name)}"`;
   const warnings: string[] = [];
-  const same = stepsWhere(values, (step) => step === 0);
+  const same = stepsWhere(values.length, stepTo, (step) => step === 0);
   if (same.count > 0) {
     const again = `occurs again in line ${lines.at(same.first)}${furtherTimes(same.count)}`;
     warnings.push(`${labels.at(same.first)} in ${title} ${again}.`);
   }
-  const limit = 1.5 * usualLongest(values);
-  const gaps = stepsWhere(values, (step) => step > limit);
+  const limit = 1.5 * usualLongest(values.length, stepTo);
+  const gaps = stepsWhere(values.length, stepTo, (step) => step > limit);
   if (gaps.count > 0) {
     const between = `between ${labels.at(gaps.first - 1)} and ${labels.at(gaps.first)} (line ${lines.at(gaps.first)})`;
     warnings.push(
@@ -94,10 +104,14 @@ function oddSteps({ name, values, labels, missing }: DateColumn, lines: Rows<num
 }
 
 /** How many steps fit, and the row to which the first of them leads. */
-function stepsWhere(values: Rows<number>, fits: (step: number) => boolean): { count: number; first: number } {
+function stepsWhere(
+  rows: number,
+  stepTo: (row: number) => number,
+  fits: (step: number) => boolean,
+): { count: number; first: number } {
   let [count, first] = [0, 0];
-  for (let row = 1; row < values.length; row++) {
-    if (!fits(values.at(row) - values.at(row - 1))) continue;
+  for (let row = 1; row < rows; row++) {
+    if (!fits(stepTo(row))) continue;
     if (count === 0) first = row;
     count += 1;
   }
@@ -110,11 +124,11 @@ const furtherTimes = (times: number) => (times > 1 ? `, and ${times - 1} more ti
 const mostSteps = 1_000_000;
 
 /** The 95th percentile of the steps, so that the weekends of business days are no gaps. */
-function usualLongest(values: Rows<number>): number {
-  const steps = new Float64Array(Math.min(values.length, mostSteps));
+function usualLongest(rows: number, stepTo: (row: number) => number): number {
+  const steps = new Float64Array(Math.min(rows, mostSteps));
   let count = 0;
-  for (let row = 1; row < values.length && count < steps.length; row++) {
-    const step = values.at(row) - values.at(row - 1);
+  for (let row = 1; row < rows && count < steps.length; row++) {
+    const step = stepTo(row);
     if (step > 0) steps[count++] = step;
   }
   return steps.subarray(0, count).sort()[Math.floor(0.95 * (count - 1))] ?? Number.POSITIVE_INFINITY;

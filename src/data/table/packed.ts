@@ -114,18 +114,23 @@ function emptyCodes(hole: number, length: number): Uint8Array | Uint16Array | Ui
   return hole === 0xffff ? new Uint16Array(length) : new Uint32Array(length);
 }
 
-/** The same numbers with each missing one taking the last before it; at the beginning, the first; 0 when there is none. */
-export function gapsFilled(values: Rows<number>): Rows<number> {
+/**
+ * The same numbers with each missing one taking the last before it in its series; at the beginning, the first; 0 when there is
+ * none.
+ */
+export function gapsFilled(
+  values: Rows<number>,
+  series: readonly { readonly start: number; readonly end: number }[] = [{ start: 0, end: values.length }],
+): Rows<number> {
   const packed = new PackedNumbers();
-  let last = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    last = value;
-    break;
-  }
-  for (const value of values) {
-    if (!Number.isNaN(value)) last = value;
-    packed.push(last);
+  for (const { start, end } of series) {
+    let first = start;
+    while (first < end && Number.isNaN(values.at(first))) first += 1;
+    let last = first < end ? values.at(first) : 0;
+    for (let row = start; row < end; row++) {
+      if (!Number.isNaN(values.at(row))) last = values.at(row);
+      packed.push(last);
+    }
   }
   return packed.finish();
 }

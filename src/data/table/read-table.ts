@@ -9,6 +9,7 @@ import type { Column } from './columns';
 import { type Dialect, findDialect } from './dialect';
 import type { Cell } from './evidence';
 import { fillColumns, type TableUse } from './fill';
+import { type Group, groupColumns, orderByGroup } from './groups';
 import { jsonLines, parquet } from './json-lines';
 import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
@@ -29,12 +30,14 @@ export interface TableDataset {
   readonly columns: readonly Column[];
   /** The line of the file in which each row begins, from 1. */
   readonly lines: Rows<number>;
+  /** Series that are stacked one on another, by the columns that tell them apart; absent where all rows are one. */
+  readonly groups?: { readonly columns: readonly string[]; readonly series: readonly Group[] };
   /** Sentences for a person: what was changed, guessed or found odd. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a file as a table, with rows in the order of its dates. Two passes in parts: one to know every column, one to
+ * Reads a file as a table, with rows in the order of its dates, those of stacked series one series after another. Two passes in parts: one to know every column, one to
  * fill it. Read for its texts, a column with any cell that is no number is one of texts; read for its cells, each is, in the file's order.
  *
  * @throws UserError with the line where the file is wrong, or the name in the reading that no column has
@@ -64,7 +67,9 @@ export async function readTable(
 
   const filled = await fillColumns(use, records(), names, kinds, survey, marks.decimal);
   const date = dateColumn(filled.columns, reading);
-  const ordered = date ? orderByDate(filled, date) : { ...filled, warnings: [] };
+  const by = use === 'numbers' ? groupColumns(filled, date, reading, file.name) : [];
+  const grouped = by.length > 0 ? orderByGroup(filled, by, date) : undefined;
+  const ordered = grouped ?? (date ? orderByDate(filled, date) : { ...filled, warnings: [] });
   return {
     encoding: dialect.encoding.encoding,
     delimiter: dialect.delimiter,
@@ -73,6 +78,7 @@ export async function readTable(
     rows: survey.rows,
     columns: ordered.columns,
     lines: ordered.lines,
+    ...(grouped && { groups: { columns: by.map(({ name }) => name), series: grouped.groups } }),
     warnings: [
       ...decodingWarnings(dialect.encoding, survey.tally),
       ...tableWarnings(dialect, survey, marks, reading),

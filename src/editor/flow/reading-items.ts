@@ -124,7 +124,7 @@ function columnItems(table: TableSummary, targetLabel: string): ReadingItem[] {
   ];
 }
 
-function seriesItems(table: TableSummary): ReadingItem[] {
+function seriesItems(table: TableSummary, { reading }: DatasetReport): ReadingItem[] {
   const names = (kind: 'number' | 'date') => table.columns.filter((column) => column.kind === kind);
   const option = ({ name, missing }: TableSummary['columns'][number]) => ({
     value: name,
@@ -136,6 +136,8 @@ function seriesItems(table: TableSummary): ReadingItem[] {
   const inputs = table.inputs.map((name) => excerpt(name, 20));
   const shown =
     inputs.length > 4 ? `${inputs.slice(0, 4).join(', ')} and ${inputs.length - 4} more` : inputs.join(', ');
+  const texts = table.columns.filter(({ kind }) => kind === 'text').map(option);
+  const by = table.series?.columns ?? [];
   return [
     one('target', 'Target column', excerpt(table.target), numeric, table.target),
     {
@@ -148,8 +150,32 @@ function seriesItems(table: TableSummary): ReadingItem[] {
     ...(dates.length > 0
       ? [one('date', 'Date column', table.date === undefined ? 'none' : excerpt(table.date), dates, table.date)]
       : []),
+    ...(texts.length > 0 || by.length > 0
+      ? [
+          {
+            key: 'group' as const,
+            label: 'Series told apart by',
+            now: by.length > 0 ? by.map((name) => excerpt(name)).join(', ') : 'nothing: one series',
+            several: true,
+            options: [
+              { label: 'nothing: all rows are one series', value: 'none', picked: by.length === 0 },
+              ...texts.map((entry) => ({ ...entry, picked: by.includes(entry.value) })),
+            ],
+          },
+        ]
+      : []),
+    lossItem(reading),
     ...dialectItems(table),
   ];
+}
+
+function lossItem({ loss = 'mse' }: Reading): ReadingItem {
+  const options = [
+    { value: 'mse', label: 'the mean', description: 'one line; squared errors, so that great ones count most' },
+    { value: 'mae', label: 'the median', description: 'one line; absolute errors, so that outliers count little' },
+    { value: 'pinball', label: 'quantiles', description: 'a line in a band that holds eight of ten values' },
+  ];
+  return one('loss', 'What is forecast', options.find(({ value }) => value === loss)?.label ?? loss, options, loss);
 }
 
 function dialectItems(table: TableSummary): ReadingItem[] {

@@ -117,7 +117,10 @@ async function reread(draft: Draft, change: Partial<Reading>, services: FlowServ
 async function changeReading(item: ReadingItem, { title }: Frame): Promise<Partial<Reading> | typeof back | undefined> {
   const frame: Frame = { title: `${title}: ${item.label}`, canGoBack: true };
   if (item.several) {
-    const chosen = await pickSeveral({ ...frame, placeholder: 'What the network sees' }, [...item.options]);
+    const chosen = await pickSeveral(
+      { ...frame, placeholder: item.key === 'group' ? 'What tells series apart' : 'What the network sees' },
+      [...item.options],
+    );
     return chosen === undefined || chosen === back ? chosen : { [item.key]: chosen.map(({ value }) => value) };
   }
   const options = [...item.options];

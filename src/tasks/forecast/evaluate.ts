@@ -1,107 +1,93 @@
 import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
-import type { Baseline } from '../../protocol/dataset';
-import type { ForecastError, ValidationError } from '../../protocol/run';
 import type { Evaluation } from '../task';
-import { seriesTensor } from './batches';
+import { backtest } from './backtest';
+import { type Place, seriesTensor } from './batches';
 import { type ColumnForm, innerValue, outerValue } from './form';
+import { type ForecastHead, lossOf, perColumn, pointOf } from './head';
+import { compared, type Forecast, type References } from './references';
+import { segmentBatches, segmentsOf } from './segments';
 import type { Series } from './series';
 
-/** Up to this many rows, the validation part is read as one stream; beyond, as parallel ones, which is faster. */
-const longestStream = 256;
+export interface EvaluationSize {
+  readonly timeSteps: number;
+  readonly batchSize: number;
+  readonly head: ForecastHead;
+  /** Rows that each forecast of the backtest goes ahead. */
+  readonly horizon: number;
+}
 
-/** Rows after which a validation ends: more would say little more and take longer than the training between two. */
-export const mostValidationRows = 8192;
-
-const validationEnd = ({ boundary, rows }: Series) => Math.min(rows, boundary + mostValidationRows);
+/** Series that are read at once. */
+const mostAtOnce = 64;
 
 /**
- * One-step forecasts over the validation part, at most its first 8,192 rows: each row from those before it, after a warm-up on the rows before the
- * part. With parallel streams, up to a batch of rows at the part's beginning serve as warm-up alone.
+ * One-step forecasts over the validation part, at most its first 8,192 rows: each row from those before it, after a warm-up on
+ * the rows before the part. Then a backtest of several steps from rolling origins.
  */
 export async function evaluateForecast(
   model: Model,
   series: Series,
-  period: number | undefined,
-  { timeSteps, batchSize }: { readonly timeSteps: number; readonly batchSize: number },
+  references: References,
+  { timeSteps, batchSize, head, horizon }: EvaluationSize,
   breathe: () => Promise<void>,
 ): Promise<Evaluation> {
-  const end = validationEnd(series);
-  const rows = end - series.boundary;
-  const streams = rows <= longestStream ? 1 : Math.min(batchSize, Math.floor(rows / (longestStream / 2)));
-  const perStream = Math.floor(rows / streams);
-  const first = end - streams * perStream;
-  const warmUp = Math.min(2 * timeSteps, first - 1);
-  const starts = Array.from({ length: streams }, (_, stream) => first + stream * perStream);
   const width = series.columns.length;
-
-  // Row t is forecast from row t - 1, hence inputs begin one row earlier.
-  const changes = await streamThrough(
-    model,
-    series,
-    starts.map((start) => start - warmUp - 1),
-    warmUp + perStream,
-    timeSteps,
-    breathe,
-  );
-  let squares = 0;
-  const errors: number[] = [];
-  starts.forEach((start, stream) => {
-    for (let step = 0; step < perStream; step++) {
-      const row = start + step;
-      for (let column = 0; column < width; column++) {
-        const change = at(changes, (stream * (warmUp + perStream) + warmUp + step) * width + column);
-        squares += (change - series.changeAt(row, column)) ** 2;
-        if (column !== series.target) continue;
-        const form = series.forms[column] as ColumnForm;
-        const before = innerValue(form, series.valueAt(row - 1, column));
-        errors.push(outerValue(form, before + change * form.change) - series.valueAt(row, column));
+  const segments = segmentsOf(series, batchSize);
+  const forecasts: Forecast[] = [];
+  const outputs = perColumn(head);
+  const point = pointOf(head);
+  const [lowest, highest] = [head.quantiles[0] ?? 0, head.quantiles.at(-1) ?? 0];
+  let [loss, covered] = [0, 0];
+  for (const { warmUp, segments: some } of segmentBatches(segments, 2 * timeSteps, Math.max(batchSize, mostAtOnce))) {
+    // Row t is forecast from row t - 1, hence inputs begin one row earlier.
+    const places = some.map(({ group, start }) => ({ group, row: start - warmUp - 1 }));
+    const length = warmUp + Math.max(...some.map(({ start, end }) => end - start));
+    const changes = await streamThrough(model, series, places, { length, timeSteps, width: width * outputs }, breathe);
+    some.forEach(({ group, start, end }, stream) => {
+      for (let row = start; row < end; row++) {
+        for (let column = 0; column < width; column++) {
+          const from = ((stream * length + warmUp + row - start) * width + column) * outputs;
+          const said = Array.from(changes.subarray(from, from + outputs));
+          const truth = series.changeAt(group, row, column);
+          loss += lossOf(head, said, truth);
+          if (column !== series.target) continue;
+          const form = group.forms[column] as ColumnForm;
+          covered += Number(truth >= Math.min(...said) && truth <= Math.max(...said));
+          const before = innerValue(form, series.valueAt(row - 1, column));
+          forecasts.push({ group, origin: row, ahead: [outerValue(form, before + point(said) * form.change)] });
+        }
       }
-    }
-  });
+    });
+  }
   return {
-    validationLoss: squares / (streams * perStream * width),
-    validationError: { ...errorOf(errors), ...naiveErrors(series, first, period) },
+    validationLoss: loss / (forecasts.length * width),
+    validationError: {
+      ...compared(series, references, forecasts),
+      ...(outputs > 1 && { interval: { share: highest - lowest, covered: covered / forecasts.length } }),
+      backtest: await backtest(model, series, references, {
+        ...{ horizon, warmUp: 2 * timeSteps },
+        ...{ perColumn: outputs, chosen: point },
+      }),
+    },
   };
 }
 
-/** Losses of the naive forecasts over the validation part, in the unit of the training loss: mean over all columns. */
-export function forecastBaselines(series: Series, period: number | undefined): Baseline[] {
-  const width = series.columns.length;
-  const end = validationEnd(series);
-  const lagged = (row: number, lag: number, column: number) => {
-    const form = series.forms[column] as ColumnForm;
-    const inner = (of: number) => innerValue(form, series.valueAt(of, column));
-    return (inner(row) - inner(row - lag)) / form.change;
-  };
-  const lossOfLag = (lag: number) => {
-    let squares = 0;
-    for (let row = series.boundary; row < end; row++)
-      for (let column = 0; column < width; column++) squares += lagged(row, lag, column) ** 2;
-    return squares / ((end - series.boundary) * width);
-  };
-  const baselines = [{ name: 'last value', loss: lossOfLag(1) }];
-  if (period !== undefined) baselines.push({ name: `seasonal naive (${period})`, loss: lossOfLag(period) });
-  return baselines;
-}
-
+/** What the network says after each row from some places on: [places, length, width]. */
 async function streamThrough(
   model: Model,
   series: Series,
-  starts: readonly number[],
-  length: number,
-  timeSteps: number,
+  places: readonly Place[],
+  { length, timeSteps, width }: { readonly length: number; readonly timeSteps: number; readonly width: number },
   breathe: () => Promise<void>,
 ): Promise<Float32Array> {
-  const width = series.columns.length;
-  const outputs = new Float32Array(starts.length * length * width);
-  let state: ModelState = model.zeroState(starts.length);
+  const outputs = new Float32Array(places.length * length * width);
+  let state: ModelState = model.zeroState(places.length);
   for (let from = 0; from < length; from += timeSteps) {
     const steps = Math.min(timeSteps, length - from);
     const [output, ...next] = tf.tidy(() => {
       const input = seriesTensor(
         series,
-        starts.map((start) => start + from),
+        places.map(({ group, row }) => ({ group, row: row + from })),
         steps,
       );
       const forward = model.forward(input, state);
@@ -111,7 +97,7 @@ async function streamThrough(
     state = next as tf.Tensor2D[];
     const values = (await output?.data()) ?? new Float32Array();
     output?.dispose();
-    starts.forEach((_, stream) => {
+    places.forEach((_, stream) => {
       const part = values.slice(stream * steps * width, (stream + 1) * steps * width);
       outputs.set(part as Float32Array, (stream * length + from) * width);
     });
@@ -119,25 +105,4 @@ async function streamThrough(
   }
   tf.dispose([...state]);
   return outputs;
-}
-
-function naiveErrors(
-  series: Series,
-  first: number,
-  period: number | undefined,
-): Pick<ValidationError, 'lastValue' | 'seasonalNaive'> {
-  const value = (row: number) => series.valueAt(row, series.target);
-  const lagged = (lag: number) =>
-    Array.from({ length: validationEnd(series) - first }, (_, step) => value(first + step - lag) - value(first + step));
-  const lastValue = errorOf(lagged(1));
-  return period === undefined ? { lastValue } : { lastValue, seasonalNaive: { ...errorOf(lagged(period)), period } };
-}
-
-function errorOf(errors: readonly number[]): ForecastError {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { rmse: Math.sqrt(mean(errors.map((error) => error * error))), mae: mean(errors.map(Math.abs)) };
-}
-
-function at(values: ArrayLike<number>, index: number): number {
-  return values[index] ?? Number.NaN;
 }

@@ -1,34 +1,51 @@
+import type { Random } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
+import type { Reading } from '../../configuration/run';
 import { chooseColumns, readTable } from '../../data';
-import { meanSquaredError } from '../../engine/losses';
-import { tf } from '../../engine/tensors';
-import type { Model, ModelState } from '../../models/model';
+import type { Model } from '../../models/model';
 import type { ForecastSample } from '../../protocol/run';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
 import { forecastWindows } from './batches';
-import { evaluateForecast, forecastBaselines, mostValidationRows } from './evaluate';
-import { type ColumnForm, featuresOf, featureValue, innerValue, outerValue } from './form';
+import { evaluateForecast } from './evaluate';
+import { type ColumnForm, featuresOf, innerValue, outerValue } from './form';
+import { batchLoss, type ForecastHead, headOf, perColumn, pointOf } from './head';
+import { drawn, quantileOf } from './quantiles';
+import { continueRows, featureTensor, type History } from './recursive';
+import { baselineLosses, referencesOf } from './references';
 import { seasonOf } from './season';
-import { type Series, seriesOf } from './series';
+import { mostValidationRows, validated, validationEnd } from './segments';
+import { type Series, type SeriesGroup, seriesOf, splitOf, testOf } from './series';
 
 /** What a trained model needs besides its weights; kept with the run. */
 export interface ForecastEncoding {
   readonly task: 'forecast';
   readonly columns: readonly string[];
   readonly target: number;
-  readonly forms: readonly ColumnForm[];
+  readonly head: ForecastHead;
   /** Rows to forecast unless asked otherwise. */
   readonly horizon: number;
-  /** The file's last rows, in its own units: [rows, columns]. */
-  readonly context: readonly (readonly number[])[];
-  /** Labels of these rows: dates, or row numbers of the file's data from 1. */
-  readonly labels: readonly string[];
+  /** At least one; of many, those that are kept to be forecast. */
+  readonly groups: readonly [KeptSeries, ...KeptSeries[]];
   readonly dated: boolean;
 }
 
+/** The end of a series. */
+export interface KeptSeries {
+  /** Empty where the file is one series. */
+  readonly name: string;
+  readonly forms: readonly ColumnForm[];
+  /** The last rows, in the file's own units: [rows, columns]. */
+  readonly context: readonly (readonly number[])[];
+  /** Labels of these rows: dates, or row numbers of the series from 1. */
+  readonly labels: readonly string[];
+}
+
 const longestContext = 600;
+/** Rows of all series that are kept. */
+const mostContext = 60_000;
+const mostKept = 1000;
 const longestForecast = 2000;
 const probeRows = 48;
 const longestSearch = 100_000;
@@ -40,91 +57,197 @@ const longestSearch = 100_000;
 export const forecast: Task<ForecastEncoding> = {
   name: 'forecast',
 
-  async prepare(file, reading, { validationShare }) {
+  async prepare(file, reading, { validationShare, testShare }) {
     const table = await readTable(file, reading);
     const chosen = chooseColumns(table, reading);
-    const series = seriesOf(table, chosen, { name: file.name, validationShare });
+    const series = seriesOf(table, chosen, { name: file.name, validationShare, testShare });
     const period = seasonOf(recentTarget(series));
+    const references = referencesOf(series, period);
+    const test = testOf(series);
+    const head = headOf(reading);
+    const encoding = encodingOf(series, head, reading.horizon ?? usualHorizon(series, period));
+    const { horizon } = encoding;
     return {
-      encoding: encodingOf(series, period),
+      encoding,
       report: {
-        ...tableReport('forecast', file, table, reading, {
+        ...tableReport('forecast', file, table, withHead(reading, head), {
           date: chosen.date,
           target: series.columns[series.target] ?? '',
           inputs: series.columns,
+          series: series.groups.map(({ name }) => name),
         }),
-        split: { training: series.boundary, validation: series.rows - series.boundary },
-        baselines: forecastBaselines(series, period),
+        ...(series.groups.length > 1 && { usualLongest: usualRows(series) }),
+        split: splitOf(series),
+        baselines: baselineLosses(series, references, head),
         warnings: [...table.warnings, ...series.warnings, ...longValidation(series)],
       },
       windows: (training) => forecastWindows(series, training, file.name),
-      evaluate: (model, training, breathe) => evaluateForecast(model, series, period, training, breathe),
+      evaluate: (model, { timeSteps, batchSize }, breathe) =>
+        evaluateForecast(model, series, references, { timeSteps, batchSize, head, horizon }, breathe),
+      loss: batchLoss(head),
+      ...(test && {
+        test: (model, { timeSteps, batchSize }, breathe) =>
+          evaluateForecast(model, test, references, { timeSteps, batchSize, head, horizon }, breathe),
+      }),
     };
   },
 
-  spec: ({ columns, forms }, { cell, units, layers, dropout }) => ({
+  spec: ({ columns, head, groups: [{ forms }] }, { cell, units, layers, dropout }) => ({
     cell,
     units,
     layers,
     dropout,
     input: { kind: 'numbers', size: featuresOf(forms).length },
-    outputs: columns.length,
+    outputs: columns.length * perColumn(head),
   }),
 
-  loss: ({ output }, targets) => meanSquaredError(output, targets),
+  loss: batchLoss({ loss: 'mse', quantiles: [] }),
 
-  async sample(model, encoding, { prompt, length }, { step }): Promise<ForecastSample> {
-    const origin = originOf(encoding, prompt);
+  async sample(model, encoding, { prompt, length, group, seed: asked }, context): Promise<ForecastSample> {
+    const kept = keptSeries(encoding, group);
+    const { step, seed, random } = context;
+    const { name, context: rows, labels } = kept;
+    const origin = originOf(kept, encoding.horizon, prompt);
     const steps = Math.min(length ?? encoding.horizon, longestForecast);
-    const ahead = await forecastFrom(model, encoding, origin, steps);
-    const history = encoding.context.slice(Math.max(0, origin - Math.max(48, 3 * steps)), origin);
-    const value = (row: readonly number[]) => row[encoding.target] ?? Number.NaN;
-    const times = encoding.labels.slice(origin - history.length, origin + steps);
+    const history = { forms: kept.forms, rows: innerRows(kept, rows.slice(0, origin)) };
+    const told = await forecastTarget(model, encoding, history, steps, random(asked ?? seed));
+    const from = Math.max(0, origin - Math.max(48, 3 * steps));
+    const { target } = encoding;
+    const value = (row: readonly number[]) => row[target] ?? Number.NaN;
     return {
       task: 'forecast',
       step,
-      target: encoding.columns[encoding.target] ?? '',
-      times: encoding.dated ? times : undefined,
-      history: history.map(value),
-      forecast: ahead.map(value),
-      truth: encoding.context.slice(origin, origin + steps).map(value),
+      target: encoding.columns[target] ?? '',
+      ...(name && { group: name }),
+      times: encoding.dated ? labels.slice(from, origin + steps) : undefined,
+      history: rows.slice(from, origin).map(value),
+      ...told,
+      truth: rows.slice(origin, origin + steps).map(value),
     };
   },
 
   probeInput(encoding, text): ProbeInput {
+    const [first] = encoding.groups;
     const typed = text?.trim() ? rowsFromText(encoding, text) : undefined;
-    const rows = typed ?? encoding.context.slice(-probeRows);
-    const labels = typed ? typed.map((_, row) => String(row + 1)) : encoding.labels.slice(-rows.length);
-    return { labels, input: featureTensor(encoding, innerRows(encoding, rows)) };
+    const rows = typed ?? first.context.slice(-probeRows);
+    const labels = typed ? typed.map((_, row) => String(row + 1)) : first.labels.slice(-rows.length);
+    return { labels, input: featureTensor([{ forms: first.forms, rows: innerRows(first, rows) }]) };
   },
 };
 
-function longValidation({ rows, boundary }: Series): string[] {
-  const left = rows - boundary - mostValidationRows;
-  return left > 0 ? [`The validation part is long: its first ${mostValidationRows} rows are validated on.`] : [];
+/** Paths that are drawn for an interval. */
+const paths = 200;
+
+/**
+ * The target's next rows. From quantiles paths are drawn, row after row, each going on from what it drew: the forecast is their
+ * median at each row, the interval what lies between the outer levels (as in Salinas et al. 2020).
+ */
+async function forecastTarget(
+  model: Model,
+  { head, target }: ForecastEncoding,
+  history: History,
+  steps: number,
+  random: Random,
+): Promise<Pick<ForecastSample, 'forecast' | 'interval'>> {
+  const form = history.forms[target] ?? {};
+  const of = (row: readonly number[]) => outerValue(form, row[target] ?? Number.NaN);
+  const { quantiles } = head;
+  if (quantiles.length < 2) {
+    const options = { steps, perColumn: perColumn(head), chosen: pointOf(head) };
+    const [ahead = []] = await continueRows(model, [history], options);
+    return { forecast: ahead.map(of) };
+  }
+  const ahead = await continueRows(model, [history], {
+    ...{ steps, paths, perColumn: perColumn(head) },
+    chosen: (outputs) => drawn(quantiles, outputs, random.normal()),
+  });
+  const at = Array.from({ length: steps }, (_, step) =>
+    Float64Array.from(ahead, (path) => of(path[step] ?? [])).sort(),
+  );
+  const [low = 0, high = 1] = [quantiles[0], quantiles.at(-1)];
+  return {
+    forecast: at.map((values) => quantileOf(values, 0.5)),
+    interval: {
+      share: high - low,
+      low: at.map((values) => quantileOf(values, low)),
+      high: at.map((values) => quantileOf(values, high)),
+    },
+  };
 }
 
-function encodingOf(series: Series, period: number | undefined): ForecastEncoding {
-  const kept = Math.min(series.rows, longestContext);
-  const horizon = Math.max(
-    1,
-    Math.min(period === undefined ? 24 : Math.max(12, Math.min(96, 2 * period)), series.rows - series.boundary),
-  );
-  const rows = Array.from({ length: kept }, (_, index) => series.rows - kept + index);
+/** The reading with what it is silent about. */
+const withHead = (reading: Reading, { loss, quantiles }: ForecastHead): Reading => ({
+  ...reading,
+  loss,
+  ...(quantiles.length > 0 && { quantiles: [...quantiles] }),
+});
+
+function longValidation(series: Series): string[] {
+  const groups = validated(series);
+  const isLong = groups.some((group) => validationEnd(group, groups.length) < group.end);
+  if (!isLong && groups.length === series.groups.length) return [];
+  return series.groups.length === 1
+    ? [`The validation part is long: its first ${mostValidationRows} rows are validated on.`]
+    : [
+        `The validation part is long: of ${groups.length} of ${series.groups.length} series the first rows are validated on.`,
+      ];
+}
+
+/** Rows of a training part that half of the series reach. */
+function usualRows({ groups }: Series): number {
+  const rows = groups.map(({ start, boundary }) => boundary - start).toSorted((a, b) => a - b);
+  return rows[Math.floor(rows.length / 2)] ?? 0;
+}
+
+/** Two seasons, or 24 rows, as far as the truth is held out. */
+function usualHorizon({ groups }: Series, period: number | undefined): number {
+  const heldOut = Math.max(...groups.map(({ boundary, end }) => end - boundary));
+  const wanted = period === undefined ? 24 : Math.max(12, Math.min(96, 2 * period));
+  return Math.max(1, Math.min(wanted, heldOut));
+}
+
+function encodingOf(series: Series, head: ForecastHead, horizon: number): ForecastEncoding {
+  const { groups, columns } = series;
+  const most = Math.min(longestContext, Math.ceil(mostContext / Math.min(mostKept, groups.length)));
+  const kept = ({ name, start, testEnd: end, forms }: SeriesGroup): KeptSeries => {
+    const count = Math.min(end - start, most);
+    const rows = Array.from({ length: count }, (_, index) => end - count + index);
+    return {
+      name,
+      forms,
+      context: rows.map((row) => columns.map((_, column) => series.valueAt(row, column))),
+      labels: rows.map((row) => series.labels?.at(row) ?? String(row - start + 1)),
+    };
+  };
+  const [first, ...rest] = groups;
   return {
     task: 'forecast',
-    columns: series.columns,
+    columns,
     target: series.target,
-    forms: series.forms,
+    head,
     horizon,
-    context: rows.map((row) => series.columns.map((_, column) => series.valueAt(row, column))),
-    labels: rows.map((row) => series.labels?.at(row) ?? String(row + 1)),
+    groups: [kept(first), ...rest.slice(0, mostKept - 1).map(kept)],
     dated: series.labels !== undefined,
   };
 }
 
-/** First row to forecast. By default the last rows of the file are forecast, so that the truth can stand beside. */
-function originOf({ labels, horizon }: ForecastEncoding, prompt: string | undefined): number {
+/** The series of a name, or whose name alone begins so; the first one unless asked for. */
+function keptSeries({ groups }: ForecastEncoding, name: string | undefined): KeptSeries {
+  const wanted = name?.trim().toLowerCase() ?? '';
+  const [first, second] = groups.filter((group) => group.name.toLowerCase().startsWith(wanted));
+  const exact = groups.find((group) => group.name.toLowerCase() === wanted);
+  if (wanted === '') return groups[0];
+  if (exact ?? (first && !second)) return exact ?? (first as KeptSeries);
+  const some = groups.slice(0, 5).map((group) => `"${excerpt(group.name)}"`);
+  throw new UserError({
+    what: `${first ? 'Several series begin with' : 'No series that was kept is called'} ${excerpt(wanted)}`,
+    where: 'series',
+    wayOut: `Give the name of one, such as ${some.join(', ')}.`,
+  });
+}
+
+/** First row to forecast. By default the last rows of the series are forecast, so that the truth can stand beside. */
+function originOf({ labels }: KeptSeries, horizon: number, prompt: string | undefined): number {
   const wanted = prompt?.trim();
   if (!wanted) return Math.max(1, labels.length - horizon);
   if (wanted === 'end') return labels.length;
@@ -137,61 +260,8 @@ function originOf({ labels, horizon }: ForecastEncoding, prompt: string | undefi
   });
 }
 
-/** Feeds the rows before `origin`, then each forecast back as the next row. Returns rows in the file's own units. */
-async function forecastFrom(
-  model: Model,
-  encoding: ForecastEncoding,
-  origin: number,
-  steps: number,
-): Promise<number[][]> {
-  const { forms } = encoding;
-  const known = innerRows(encoding, encoding.context.slice(0, origin));
-  let state: ModelState = model.zeroState(1);
-  let input = featureTensor(encoding, known);
-  let last = known.at(-1) ?? [];
-  const ahead: number[][] = [];
-  while (ahead.length < steps) {
-    const length = input.shape[1];
-    const [change, ...next] = tf.tidy(() => {
-      const forward = model.forward(input, state);
-      return [tf.slice(forward.output, [0, length - 1, 0], [1, 1, forms.length]), ...forward.state];
-    });
-    tf.dispose([input, ...state]);
-    state = next as tf.Tensor2D[];
-    const changes = (await change?.data()) ?? [];
-    change?.dispose();
-    const row = forms.map((form, column) => (last[column] ?? 0) + (changes[column] ?? 0) * form.change);
-    ahead.push(row.map((inner, column) => outerValue(forms[column] ?? {}, inner)));
-    input = featureTensor(encoding, [row], last);
-    last = row;
-  }
-  tf.dispose([input, ...state]);
-  return ahead;
-}
-
-function innerRows({ forms }: ForecastEncoding, rows: readonly (readonly number[])[]): number[][] {
+function innerRows({ forms }: Pick<KeptSeries, 'forms'>, rows: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => row.map((value, column) => innerValue(forms[column] ?? {}, value)));
-}
-
-/**
- * What the network reads of some rows: [1, rows, features].
- *
- * @param before the row before them, where there is one
- */
-function featureTensor(
-  { forms }: ForecastEncoding,
-  rows: readonly (readonly number[])[],
-  before?: readonly number[],
-): tf.Tensor3D {
-  const features = featuresOf(forms);
-  const values = rows.flatMap((row, at) => {
-    const previous = at > 0 ? rows[at - 1] : before;
-    return features.map((feature) => {
-      const { column } = feature;
-      return featureValue(forms[column] as ColumnForm, feature, row[column] ?? Number.NaN, previous?.[column]);
-    });
-  });
-  return tf.tensor3d(values, [1, rows.length, features.length]);
 }
 
 /** Rows that a person typed: numbers apart by spaces, rows by semicolons or lines; one column may do without. */
@@ -212,8 +282,10 @@ function rowsFromText({ columns }: ForecastEncoding, text: string): number[][] {
   return rows;
 }
 
-/** The target at the end of the training part, as long as is worth a search for a season. */
-function recentTarget({ valueAt, boundary, target }: Series): Float64Array {
-  const count = Math.min(boundary, longestSearch);
-  return Float64Array.from({ length: count }, (_, row) => valueAt(boundary - count + row, target));
+/** The target at the end of the longest training part, as long as is worth a search for a season. */
+function recentTarget({ valueAt, groups, target }: Series): Float64Array {
+  const rowsOf = ({ start, boundary }: SeriesGroup) => boundary - start;
+  const longest = groups.reduce((a, b) => (rowsOf(b) > rowsOf(a) ? b : a));
+  const count = Math.min(rowsOf(longest), longestSearch);
+  return Float64Array.from({ length: count }, (_, row) => valueAt(longest.boundary - count + row, target));
 }

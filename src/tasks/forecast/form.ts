@@ -20,18 +20,43 @@ const fewestRows = 36;
 /** How many times its lowest level a column must reach. */
 const growing = 1.5;
 
-export function formOf(rows: number, valueAt: (row: number) => number): ColumnForm {
-  const logFrom = swingsWithLevel(rows, valueAt) ? leastOf(rows, valueAt) / 10 : undefined;
+/** The training part of one series. */
+export interface Part {
+  readonly rows: number;
+  valueAt(row: number): number;
+}
+
+/**
+ * Forms of a column in each of some series: one reading for all, as most of their rows suggest, but scales of their own, so that
+ * a great series and a small one look alike to the network (as in Salinas et al. 2020).
+ */
+export function formsOf(series: readonly Part[]): ColumnForm[] {
+  const isLog = mostly(series, ({ rows, valueAt }) => swingsWithLevel(rows, valueAt)) && series.every(isPositive);
+  const scaled = series.map((part) => scaledForm(part, isLog));
+  const isTrending = mostly(series, ({ rows, valueAt }, at) => {
+    const inner = (row: number) => innerValue(scaled[at] ?? {}, valueAt(row));
+    return Math.abs(correlation(rows, inner, (row) => row)) > trending;
+  });
+  return scaled.map((form) => ({ ...form, isTrending }));
+}
+
+function mostly(series: readonly Part[], holds: (part: Part, at: number) => boolean): boolean {
+  const all = series.reduce((sum, { rows }) => sum + rows, 0);
+  return 2 * series.reduce((sum, part, at) => sum + (holds(part, at) ? part.rows : 0), 0) > all;
+}
+
+const isPositive = ({ rows, valueAt }: Part) => leastOf(rows, valueAt) > 0;
+
+function scaledForm({ rows, valueAt }: Part, isLog: boolean): Omit<ColumnForm, 'isTrending'> {
+  const logFrom = isLog ? leastOf(rows, valueAt) / 10 : undefined;
   const inner = (row: number) => innerValue({ ...(logFrom !== undefined && { logFrom }) }, valueAt(row));
   const scale = scaleOf(rows, inner);
   let squares = 0;
   for (let row = 1; row < rows; row++) squares += (inner(row) - inner(row - 1)) ** 2;
-  const time = (row: number) => row;
   return {
     ...scale,
     ...(logFrom !== undefined && { logFrom }),
     change: Math.sqrt(squares / (rows - 1)) || 1,
-    isTrending: Math.abs(correlation(rows, inner, time)) > trending,
   };
 }
 

@@ -83,8 +83,11 @@ describe('unroll train --json', () => {
         mae: expect.closeTo(mean(errors.map(Math.abs)), 6),
       };
     };
-    expect(validationError.lastValue).toEqual(naive(1));
-    expect(validationError.seasonalNaive).toEqual({ ...naive(12), period: 12 });
+    expect(validationError.lastValue).toMatchObject(naive(1));
+    expect(validationError.seasonalNaive).toMatchObject({ ...naive(12), period: 12 });
+    expect(validationError).toMatchObject({
+      backtest: { horizon: 6, origins: 7, lastValue: { smape: expect.any(Number) } },
+    });
     // The loss is in units of what changes are in the training part.
     const changes = seasonal.slice(1, 108).map((value, row) => value - (seasonal[row] ?? 0));
     const usual = Math.sqrt(changes.reduce((sum, change) => sum + change ** 2, 0) / changes.length);

@@ -72,6 +72,7 @@ describe('the reading of a table', () => {
       ['target', 'price'],
       ['columns', 'price, sold␛[31m'],
       ['date', 'day'],
+      ['loss', 'the mean'],
       ['delimiter', 'semicolon'],
       ['decimal', 'comma'],
       ['header', 'names the columns'],

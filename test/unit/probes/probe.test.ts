@@ -150,17 +150,23 @@ describe('what a probe is fed', () => {
       task: 'forecast',
       columns: ['p', 'q'],
       target: 0,
-      forms: [
-        { mean: 10, deviation: 2, change: 4, isTrending: false },
-        { mean: 0, deviation: 5, change: 10, isTrending: true },
-      ],
+      head: { loss: 'mse', quantiles: [] },
       horizon: 2,
-      context: [
-        [9, 1],
-        [11, -1],
-        [12, 0],
+      groups: [
+        {
+          name: '',
+          forms: [
+            { mean: 10, deviation: 2, change: 4, isTrending: false },
+            { mean: 0, deviation: 5, change: 10, isTrending: true },
+          ],
+          context: [
+            [9, 1],
+            [11, -1],
+            [12, 0],
+          ],
+          labels: ['2024', '2025', '2026'],
+        },
       ],
-      labels: ['2024', '2025', '2026'],
       dated: true,
     };
     const typed = await forecast.probeInput(encoding, '10 5; 14 -5\n8 0');

@@ -5,8 +5,10 @@ import { readingSchema } from '../../../src/configuration/run';
 import { chooseColumns, openDataset, readTable } from '../../../src/data';
 import { useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
-import { evaluateForecast, forecastBaselines } from '../../../src/tasks/forecast/evaluate';
+import { evaluateForecast } from '../../../src/tasks/forecast/evaluate';
 import { forecast } from '../../../src/tasks/forecast/forecast';
+import { headOf } from '../../../src/tasks/forecast/head';
+import { baselineLosses, referencesOf } from '../../../src/tasks/forecast/references';
 import { type Series, seriesOf } from '../../../src/tasks/forecast/series';
 import { language } from '../../../src/tasks/language/language';
 import stored from '../../parity/baselines.json';
@@ -28,8 +30,8 @@ async function series(values: readonly (readonly number[])[], validationShare: n
 }
 
 /** What the network sees of the rows before `end`. */
-const readRows = ({ features, featureAt }: Series, end: number) =>
-  Array.from({ length: end }, (_, row) => features.map((_feature, place) => featureAt(row, place)));
+const readRows = ({ features, featureAt, groups: [all] }: Series, end: number) =>
+  Array.from({ length: end }, (_, row) => features.map((_feature, place) => featureAt(all, row, place)));
 
 function modelOf({ weights, units, values, grows }: Stored): Model {
   const columns = names(values).length;
@@ -51,7 +53,7 @@ describe.each(
   stored.forecasts.map((each) => [`${each.values.length} rows, ${each.means.length} columns`, each] as const),
 )('a series of %s has, as in scikit-learn and PyTorch,', (_, each) => {
   test('the scales of its training part', async () => {
-    const { forms, boundary } = await series(each.values, each.share);
+    const [{ forms, boundary }] = (await series(each.values, each.share)).groups;
     expect(boundary).toBe(each.boundary);
     for (const [column, form] of forms.entries()) {
       expect(form.mean).toBeCloseTo(each.means[column] ?? Number.NaN, 9);
@@ -68,8 +70,8 @@ describe.each(
     const evaluation = await evaluateForecast(
       model,
       own,
-      each.period,
-      { timeSteps: each.window, batchSize: 4 },
+      referencesOf(own, each.period),
+      { timeSteps: each.window, batchSize: 4, horizon: 6, head: headOf({}) },
       async () => undefined,
     );
     model.dispose();
@@ -83,7 +85,7 @@ describe.each(
     expect(error?.seasonalNaive?.mae).toBeCloseTo(each.seasonalNaive.mae, 9);
     expect(error?.seasonalNaive?.period).toBe(each.period);
 
-    const [last, seasonal] = forecastBaselines(own, each.period);
+    const [last, seasonal] = baselineLosses(own, referencesOf(own, each.period), headOf({}));
     expect(last?.loss).toBeCloseTo(each.lastValue.loss, 8);
     expect(seasonal?.loss).toBeCloseTo(each.seasonalNaive.loss, 8);
   });
@@ -93,10 +95,14 @@ describe.each(
       validationShare: each.share,
     });
     expect(report.split).toEqual({ training: each.boundary, validation: each.values.length - each.boundary });
-    expect(report.baselines.map(({ name }) => name)).toEqual(['last value', `seasonal naive (${each.period})`]);
+    expect(report.baselines.map(({ name }) => name)).toEqual([
+      'last value',
+      `seasonal naive (${each.period})`,
+      expect.stringMatching(/^linear \(\d+ rows back\)$/),
+    ]);
     expect(report.baselines[0]?.loss).toBeCloseTo(each.lastValue.loss, 5);
     expect(report.baselines[1]?.loss).toBeCloseTo(each.seasonalNaive.loss, 5);
-    expect(encoding.forms[0]?.mean).toBeCloseTo(each.means[0] ?? Number.NaN, 9);
+    expect(encoding.groups[0].forms[0]?.mean).toBeCloseTo(each.means[0] ?? Number.NaN, 9);
   });
 });
 
@@ -123,7 +129,7 @@ test('nothing of the validation part reaches scales, what is read of training ro
       forecast.prepare(await textFile('x.csv', asTable(table)), reading('c0'), options),
     ),
   );
-  expect(other?.encoding.forms).toEqual(one?.encoding.forms);
+  expect(other?.encoding.groups[0].forms).toEqual(one?.encoding.groups[0].forms);
   expect(other?.report.baselines.map(({ name }) => name)).toEqual(one?.report.baselines.map(({ name }) => name));
   const [before, after] = await Promise.all([values, changed].map((table) => series(table, options.validationShare)));
   if (!before || !after) throw new Error('Both were read');
@@ -154,7 +160,13 @@ test('a long validation part read in parallel streams has the error that it has 
   const long = await series(values, 0.3);
   const model = modelOf(each as Stored);
   const evaluate = (batchSize: number) =>
-    evaluateForecast(model, long, undefined, { timeSteps: 16, batchSize }, async () => undefined);
+    evaluateForecast(
+      model,
+      long,
+      referencesOf(long, undefined),
+      { timeSteps: 16, batchSize, horizon: 8, head: headOf({}) },
+      async () => undefined,
+    );
   const [one, several] = [await evaluate(1), await evaluate(3)];
   model.dispose();
   // A warm-up of two windows makes the state what it would be, nearly.

@@ -191,9 +191,13 @@ describe('a forecast', () => {
 
   test('feeds each forecast back as the next row', async () => {
     const { model, encoding } = await forecastModel();
-    const { mean, deviation, change: usual } = encoding.forms[0] as (typeof encoding.forms)[number];
+    const {
+      mean,
+      deviation,
+      change: usual,
+    } = encoding.groups[0].forms[0] as (typeof encoding.groups)[0]['forms'][number];
     const sample = (await forecast.sample(model, encoding, { prompt: day(70), length: 4 }, context)) as ForecastSample;
-    const known = encoding.context.slice(0, 70).map(([level = 0]) => level);
+    const known = encoding.groups[0].context.slice(0, 70).map(([level = 0]) => level);
     for (const ahead of sample.forecast) {
       const change = tf.tidy(() => {
         const read = known.map((level, row) => [

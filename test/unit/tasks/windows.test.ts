@@ -125,11 +125,12 @@ describe('batches', () => {
           if (row >= boundary) throw new Error(`Row ${row} belongs to the validation part`);
           return row;
         };
+        const group = { start: 0, boundary, end: boundary + 7 };
         const series = {
-          ...{ boundary, rows: boundary + 7, columns: ['a', 'b'], features: [0, 1] },
+          ...{ groups: [group], columns: ['a', 'b'], features: [0, 1] },
           // Squares, whose changes tell the row.
-          featureAt: (row: number, place: number) => (known(row) + 1) ** 2 * (place === 0 ? 1 : -1),
-          changeAt: (row: number, column: number) => (2 * known(row) + 1) * (column === 0 ? 1 : -1),
+          featureAt: (_: unknown, row: number, place: number) => (known(row) + 1) ** 2 * (place === 0 ? 1 : -1),
+          changeAt: (_: unknown, row: number, column: number) => (2 * known(row) + 1) * (column === 0 ? 1 : -1),
         } as unknown as Series;
         const { starts } = windowsOf(length, { ...given, unit: 'rows' }).at(step);
         const batch = forecastWindows(series, given).at(step);

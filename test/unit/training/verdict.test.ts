@@ -25,6 +25,13 @@ describe('a run says', () => {
     expect(verdict(at(600, 100, 0.25), report)[0]).toMatch(/nothing more to learn/);
   });
 
+  test('that a baseline is hardly beaten, where so few rows may do that by chance', () => {
+    expect(verdict(at(600, 590, 0.19), report)).toEqual([
+      expect.stringMatching(/hardly beats "seasonal naive \(12\)": .*0\.19, against 0\.2, which with 100 .*chance/),
+    ]);
+    expect(verdict(at(600, 590, 0.17), report)).toEqual([]);
+  });
+
   test('that it overfits, since which step, and that the best weights are kept', () => {
     expect(verdict(at(600, 200, 0.1, 0.15), report)).toEqual([
       expect.stringMatching(/overfits: .*step 200 \(0\.1\) and is 0\.15 now.*dropout/),
