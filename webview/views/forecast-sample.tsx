@@ -26,7 +26,7 @@ export function ForecastView({ sample, view, table }: SampleViewProps) {
         />
       ) : null}
       {error?.interval ? (
-        <p class="hint" data-interval>
+        <p class="note" data-interval>
           {`${percent(error.interval.covered)} of the validation rows lie between the outer quantiles, which should hold ${percent(error.interval.share)}.`}
         </p>
       ) : null}
