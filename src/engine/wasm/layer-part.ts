@@ -127,10 +127,10 @@ export class LayerPart {
   /** @param after what no state's gradient waits for */
   backward(writer: StepWriter, places: BackwardPartPlaces, after: readonly Command[]): void {
     const at = (buffer: Buffer) => this.gradient(buffer, places);
-    const [behind, rest] = split(
-      after,
-      (command) => command.op === 'product' && command.size === 1 && command.c === 'gradient of input',
-    );
+    const ofInput = (command: Command) => command.op === 'product' && command.c === 'gradient of input';
+    // Those that add to one another stay in their order.
+    const hasConvolution = after.some((command) => command.op === 'product' && command.size > 1 && ofInput(command));
+    const [behind, rest] = split(after, (command) => !hasConvolution && ofInput(command));
     for (const command of [...this.plan.backward.loop, ...rest]) this.command(writer, command, at, places);
     for (const command of behind) this.command(writer, command, at, places, 'productOfSteps');
   }

@@ -1,3 +1,4 @@
+import { isConvolutional } from '../../cells/expression';
 import type { Buffer, Command, Plan } from '../plan/plan';
 import { type ImageSize, pixelsOf, tapsOf } from './images';
 import { type BackwardPartPlaces, LayerPart, type PartPlaces } from './layer-part';
@@ -147,7 +148,7 @@ export class Layer {
     const products = plan.forward.loop.filter(({ op }) => op === 'product').length;
     const bytes = 4 * products * shape.units ** 2;
     // A pixel's neighbours are rows of the same thread.
-    if (shape.image) return ['rows', 'rows'];
+    if (shape.image || isConvolutional(plan.cell)) return ['rows', 'rows'];
     if (threads === 1 || machine.panelsOf(shape.units) < threads) return ['rows', 'rows'];
     if (shape.batch < threads) return bytes > worthALockstep ? ['lockstep', 'lockstep'] : ['rows', 'rows'];
     return bytes > cacheOfACore ? ['lockstep', 'rows'] : ['rows', 'rows'];

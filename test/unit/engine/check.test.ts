@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { builtinCell } from '../../../src/cells/builtin';
 import { readCell } from '../../../src/cells/language/read';
-import { cells } from '../../../src/configuration/run';
+import { cells, frameCells } from '../../../src/configuration/run';
 import { checkGradients } from '../../../src/engine/check/gradients';
 import { runLong } from '../../../src/engine/check/long-run';
 import { tf } from '../../../src/engine/tensors';
@@ -41,7 +41,9 @@ describe('gradients are compared with central differences:', () => {
     expect(report.points).toBe(3);
     expect(largest(report)).toBeLessThan(1e-5);
     expect(report.outputError).toBeLessThan(1e-5);
-    expect(report.gradients.every(({ whole, skipped }) => whole && skipped === 0)).toBe(true);
+    // Of a convolution's many weights some are compared.
+    const isSampled = frameCells.some((one) => one === name);
+    expect(report.gradients.every(({ whole, skipped }) => (whole || isSampled) && skipped === 0)).toBe(true);
   });
 
   test('one that is wrong is found, by the names of its weights alone', () => {
