@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { UserError } from '../base/user-error';
 import { excerpt, visible } from '../base/visible';
@@ -83,4 +84,9 @@ export function unreadable(error: unknown, path: string, name: string): UserErro
     where: name,
     wayOut: 'Copy it to another folder and try that copy.',
   });
+}
+
+/** SHA-256 of several, such as those of all files that a dataset is made of. */
+export function digestOf(digests: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(digests)).digest('hex');
 }

@@ -3,6 +3,7 @@ export { isManifest, type Recording, readRecordings } from './audio/recordings';
 export { resampled } from './audio/resample';
 export { type FileEntry, formatOf } from './entries/entry';
 export { openEntry } from './entries/folder';
+export { digestOf } from './file';
 export type { Frames } from './frames/frames';
 export { looksLikeFrames, readFrames } from './frames/read-frames';
 export type { FileFormat } from './signatures';

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
+import { digestOf } from '../../data';
 import { type Scale, scaleOf } from '../scale';
 import type { Corpus } from './batches';
 import { splitUtterances, stepsOf, type Utterances } from './utterances';
@@ -51,10 +52,7 @@ export function corpusOf({ all, form, seconds, warnings: _ }: Utterances, share:
     labels,
     scales: scalesOf(all, training, form.bands),
     steps: (at) => stepsOf((all[at]?.features.length ?? 0) / form.bands),
-    digest: all
-      .map(({ digest }) => digest.slice(0, 8))
-      .join('')
-      .slice(0, 64),
+    digest: digestOf(all.map(({ digest }) => digest)),
     warnings,
   };
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/user-error';
-import { type DatasetFile, decodeAudio, openEntry, readRecordings, resampled } from '../../data';
+import { type DatasetFile, decodeAudio, digestOf, openEntry, readRecordings, resampled } from '../../data';
 import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { DatasetFingerprint } from '../../protocol/dataset';
@@ -119,7 +119,7 @@ export const speech: Task<SpeechEncoding> = {
 
 /** The same dataset is the manifest with the same recordings. */
 function withRecordings(file: DatasetFile, { digest }: Corpus): DatasetFingerprint {
-  return { bytes: file.fingerprint.bytes, sha256: `${file.fingerprint.sha256}+${digest}` };
+  return { bytes: file.fingerprint.bytes, sha256: digestOf([file.fingerprint.sha256, digest]) };
 }
 
 async function featuresOf(path: string, { form }: SpeechEncoding): Promise<Float32Array> {

@@ -69,6 +69,17 @@ describe('what recordings are', () => {
     expect(report.audio).toMatchObject({ recordings: 36, transcripts: 6, speakers: 6 });
   });
 
+  test('a manifest has another fingerprint when any one of its recordings is another', async () => {
+    const sounds = recordings();
+    const rows = Object.keys(sounds).map((file) => `${file},${file.split('_')[0]}`);
+    const folder = await folderOf({ ...sounds, 'list.csv': `path,sentence\n${rows.join('\n')}\n` });
+    const fingerprint = async () => (await read(join(folder, 'list.csv'))).report.fingerprint.sha256;
+    const first = await fingerprint();
+    expect(await fingerprint()).toBe(first);
+    await writeFile(join(folder, Object.keys(sounds).at(-1) ?? ''), spelledOut('dd', { pitch: 1.3 }));
+    expect(await fingerprint()).not.toBe(first);
+  });
+
   test('lines id|text name recordings in a folder beside them, without their ending', async () => {
     const sounds = recordings((word, speaker) => `wavs/${speaker}-${word}.wav`);
     const ids = Object.keys(sounds).map((file) => file.slice(5, -4));
