@@ -10,14 +10,19 @@ async function seesForecast(vscode: Workbench, name: string, target: string): Pr
   const panel = await panelOf(vscode, { name, state: 'finished' });
   const chart = panel.locator('.forecast [data-points]');
   expect(Number(await chart.getAttribute('data-points'))).toBeGreaterThan(20);
-  const errors = panel.locator('table[data-errors]');
-  expect(await errors.locator('caption').innerText()).toContain(target);
-  expect(await errors.locator('tbody th').allInnerTexts()).toEqual([
-    'this network',
-    'last value',
-    expect.stringMatching(/^same time last period \(\d+ rows\)$/),
-  ]);
-  for (const text of await errors.locator('td').allInnerTexts()) expect(text).toMatch(/\d/);
+  // A row ahead, and by the backtest.
+  const tables = panel.locator('table[data-errors]');
+  expect(await tables.count()).toBe(2);
+  expect(await tables.first().locator('caption').innerText()).toContain(target);
+  for (const errors of await tables.all()) {
+    expect(await errors.locator('tbody th').allInnerTexts()).toEqual([
+      'this network',
+      'last value',
+      expect.stringMatching(/^same time last period \(\d+ rows\)$/),
+      expect.stringMatching(/^linear, \d+ rows back$/),
+    ]);
+    for (const text of await errors.locator('td').allInnerTexts()) expect(text).toMatch(/\d/);
+  }
 }
 
 test('how a table is read is shown before the training: delimiter, decimal mark, header, date and target', async () => {
