@@ -3,7 +3,8 @@ import webpack from 'webpack';
 import { buildKernels } from './scripts/kernels.mjs';
 
 /**
- * Three programs, the engine's helper threads and the host's twin, one bundle each; the engine loads in the worker alone,
+ * Three programs, the engine's helper threads and the host's twin, one bundle each; the worker's is two, a small one that
+ * loads the other (src/worker/main.ts); the engine loads in the worker alone,
  * and what the editor knows of the language of cells when the first of them is opened.
  */
 export default async (_environment, { mode = 'production' }) => {
@@ -47,6 +48,7 @@ export default async (_environment, { mode = 'production' }) => {
   return [
     node('host', './src/extension.ts'),
     node('worker', './src/worker/main.ts'),
+    node('serve', './src/worker/serve.ts'),
     node('helper', './src/worker/helper.ts'),
     node('language', './src/cell-language/main.ts'),
     {

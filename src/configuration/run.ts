@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { nearNames } from '../base/near-names';
 import { excerpt } from '../base/visible';
 
+// Compiled checks pay after hundreds of runs, and one is read at a time.
+z.config({ jitless: true });
+
 /**
  * The one schema of a run. Types, defaults, JSON schema, command line help and editor settings come from it.
  * `flag` is the option's name on the command line where it is not the key in kebab case.

@@ -12,7 +12,7 @@ export function glorotUniform(
   outputs = columns,
 ): Float32Array {
   const limit = Math.sqrt(6 / (rows + columns));
-  return Float32Array.from({ length: rows * outputs }, () => (2 * random.uniform() - 1) * limit);
+  return drawn(rows * outputs, () => (2 * random.uniform() - 1) * limit);
 }
 
 /**
@@ -44,8 +44,7 @@ export function drawParameter(
   random: Random,
 ): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
-  const even = (low: number, high: number) =>
-    Float32Array.from({ length: size }, () => low + (high - low) * random.uniform());
+  const even = (low: number, high: number) => drawn(size, () => low + (high - low) * random.uniform());
   if (draw.kind === 'fill') return new Float32Array(size).fill(draw.value);
   if (draw.kind === 'uniform') return even(0, 1);
   if (draw.init === 'reservoir') {
@@ -55,12 +54,12 @@ export function drawParameter(
   const [rows = 0, columns = 0] = shape;
   if (draw.kind === 'input' || draw.init === 'glorot') return glorotUniform([rows, taps * columns], random, columns);
   if (draw.init === 'identity') return identity(rows);
-  const drawn = new Float32Array(size);
+  const all = new Float32Array(size);
   for (let tap = 0; tap < taps; tap++) {
     const matrix = orthogonal([rows / taps], random);
-    drawn.set(taps === 1 ? matrix : matrix.map((value) => value / Math.sqrt(taps)), tap * matrix.length);
+    all.set(taps === 1 ? matrix : matrix.map((value) => value / Math.sqrt(taps)), tap * matrix.length);
   }
-  return drawn;
+  return all;
 }
 
 function identity(size: number): Float32Array {
@@ -69,7 +68,17 @@ function identity(size: number): Float32Array {
 
 /** Standard normal. */
 export function standardNormal(shape: readonly number[], random: Random): Float32Array {
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
+  return drawn(
+    shape.reduce((a, b) => a * b, 1),
+    () => random.normal(),
+  );
+}
+
+/** A loop, since `Float32Array.from` takes some ten times as long, and a large model has millions. */
+function drawn(count: number, next: () => number): Float32Array {
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) values[index] = next();
+  return values;
 }
 
 interface Reflection {

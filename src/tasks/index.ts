@@ -106,7 +106,7 @@ async function withFilesBeside(file: DatasetFile, reading: Reading, detection: D
   if (reading.task !== 'auto') return detection;
   if (reading.pair !== undefined)
     return { task: 'translate', why: 'a second file is named', ambiguous: false, alternatives: [] };
-  if (!file.entries && (await isManifest(file)))
+  if (!file.entries && isManifest(file))
     return {
       task: 'speech',
       why: 'it names recordings that are there',

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { HelperMessage, HelperStart } from '../engine/wasm/machine';
 
 interface Kernels {
@@ -33,4 +33,5 @@ function serve(port: MessagePort, { memory, kernels, thread, threads }: HelperSt
 }
 
 if (!parentPort) throw new Error('A helper runs as a thread of the worker');
-serve(parentPort, workerData as HelperStart);
+const port = parentPort;
+port.once('message', (start: HelperStart) => serve(port, start));

@@ -1,10 +1,26 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { cacheFolder } from './cache-folder';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Argument, CallMessage, WorkerCalls } from '../protocol/worker';
+import { loadWithCode } from './code-cache';
+import { bootHelpers } from './helpers';
+import { compileKernels, likelyVariant } from './kernels';
+import type { serve } from './serve';
 
 /**
- * The worker's entry is small so that V8 compiles all else from what it kept of the last time, which is sooner
- * done. Node before 22 keeps nothing; where the folder cannot be written, nothing is lost but time.
+ * The worker's entry is small: it loads all else, `serve.js`, from what V8 kept of it. Where the first thing it is asked for
+ * is a training, the engine's threads start and its kernels are compiled meanwhile.
  */
-enableCompileCache?.(join(cacheFolder(), 'code'));
-void import(/* webpackChunkName: "serve" */ './serve').then(() => flushCompileCache?.());
+if (!parentPort) throw new Error('The worker runs as a thread of the extension host or the command line');
+const port = parentPort;
+const first = receiveMessageOnPort(port)?.message as CallMessage | undefined;
+const training = first?.call === 'train' ? (first.argument as Argument<WorkerCalls, 'train'>) : undefined;
+const { engine = {} } = training?.choices ?? {};
+const variant = training && likelyVariant(engine);
+const helpers = variant === undefined ? [] : bootHelpers(engine.threads);
+// Before V8's flags change, with which it would not know its code again.
+const bundle = loadWithCode(join(__dirname, 'serve.js'));
+const kernels = variant && compileKernels(variant);
+// Who starts the engine is told of a failure; until then it is nobody's.
+kernels?.catch(() => undefined);
+const early = variant && kernels && { variant, kernels, threads: engine.threads ?? 0, helpers };
+(bundle.run() as { serve: typeof serve }).serve(port, first, early);

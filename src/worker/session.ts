@@ -87,7 +87,7 @@ export class Session {
     const writer = await RunWriter.create(folder, record, {
       encoding: dataset.prepared.encoding,
       cell: cellText,
-      checkpoint: (await training.isSound()) ? await training.snapshot() : undefined,
+      checkpoint: await training.snapshot(),
       text: source.kind === 'text' ? source.text : undefined,
     });
     return new Session(dataset, training, configuration, writer, emit);

@@ -52,9 +52,12 @@ export function askForWide(
       why: `${folder} cannot be written, and without it V8 is not asked for 256-bit instructions`,
     };
   }
-  setFlag(wide[0]);
-  setFlag(usual[0]);
-  if (before === undefined) writeFileSync(marker, 'survived');
+  // Once survived, it is not tried again: a module may just be compiled with the flag.
+  if (before === undefined) {
+    setFlag(wide[0]);
+    setFlag(usual[0]);
+    writeFileSync(marker, 'survived');
+  }
   return { allowed: true };
 }
 
@@ -63,6 +66,16 @@ export function compileWide(bytes: Uint8Array): WebAssembly.Module {
   for (const flag of wide) v8.setFlagsFromString(flag);
   try {
     return new WebAssembly.Module(bytes as BufferSource);
+  } finally {
+    for (const flag of usual) v8.setFlagsFromString(flag);
+  }
+}
+
+/** The same for work that goes on beside this thread; nothing else is compiled in this thread meanwhile. */
+export async function whileWide<T>(work: () => Promise<T>): Promise<T> {
+  for (const flag of wide) v8.setFlagsFromString(flag);
+  try {
+    return await work();
   } finally {
     for (const flag of usual) v8.setFlagsFromString(flag);
   }

@@ -25,7 +25,7 @@ test('the extension activates without the language of cells, the schema library 
 });
 
 test('the worker starts without what answers an editor', async () => {
-  const worker = await bundle('worker-serve');
+  const worker = await bundle('serve');
   expect(worker).toContain(parser);
   expect(worker).not.toContain(editor);
 });

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
@@ -101,14 +101,14 @@ const speakerNames = /^(speaker|speaker_?id|client_?id|spk|spkr|reader)$/i;
 const transcriptNames = /^(transcript|transcription|sentence|text|label|word|words|normalized_?text)$/i;
 
 async function fromManifest(file: DatasetFile, reading: Partial<Reading>): Promise<Recordings> {
-  const table = await readTable(file, { ...reading, ...(await plainColumns(file, reading)) }, 'cells');
+  const table = await readTable(file, { ...reading, ...plainColumns(file, reading) }, 'cells');
   const columns = table.columns.filter(
     (column): column is CellColumn => column.kind === 'text' && column.values !== undefined,
   );
   const folder = file.path === undefined ? undefined : dirname(file.path);
   const named = (name: string | undefined) => columns.find((column) => column.name === name);
   let audio = named(reading.columns?.[0]);
-  for (const column of columns) if (!audio && (await holdsAudio(folder, column.values))) audio = column;
+  for (const column of columns) if (!audio && holdsAudio(folder, column.values)) audio = column;
   if (!audio) {
     throw new UserError({
       what: 'No column of the manifest has the names of recordings that are there',
@@ -152,17 +152,17 @@ async function fromManifest(file: DatasetFile, reading: Partial<Reading>): Promi
 }
 
 /** Lines `id|text`, as LJSpeech has them, name no columns. */
-async function plainColumns(file: DatasetFile, { delimiter, header }: Partial<Reading>): Promise<Partial<Reading>> {
+function plainColumns(file: DatasetFile, { delimiter, header }: Partial<Reading>): Partial<Reading> {
   if ((delimiter ?? 'auto') !== 'auto') return {};
   const [first = ''] = new TextDecoder().decode(file.head.subarray(0, 4096)).split('\n', 1);
   const [id = ''] = first.split('|');
   if (id === first || file.path === undefined) return {};
-  const isData = (await pathOf(dirname(file.path), id)) !== undefined;
+  const isData = pathOf(dirname(file.path), id) !== undefined;
   return { delimiter: '|', ...((header ?? 'auto') === 'auto' && isData && { header: 'no' as const }) };
 }
 
 /** Whether a file is a manifest of recordings: most of the first names of one of its columns are there. */
-export async function isManifest(file: DatasetFile): Promise<boolean> {
+export function isManifest(file: DatasetFile): boolean {
   if (file.path === undefined || file.objects) return false;
   const lines = new TextDecoder().decode(file.head).split('\n').slice(0, 20);
   let found = 0;
@@ -172,7 +172,7 @@ export async function isManifest(file: DatasetFile): Promise<boolean> {
       (cell) => cell.length > 0 && cell.length < 260 && (isAudioName(cell) || cell === cells[0]),
     );
     for (const name of names) {
-      if ((await pathOf(dirname(file.path), name)) === undefined) continue;
+      if (pathOf(dirname(file.path), name) === undefined) continue;
       found += 1;
       break;
     }
@@ -180,10 +180,10 @@ export async function isManifest(file: DatasetFile): Promise<boolean> {
   return found >= Math.max(1, (lines.length - 2) / 2);
 }
 
-async function holdsAudio(folder: string | undefined, values: Rows<string>): Promise<boolean> {
+function holdsAudio(folder: string | undefined, values: Rows<string>): boolean {
   if (folder === undefined) return false;
   for (let row = 0; row < Math.min(20, values.length); row++)
-    if ((await pathOf(folder, values.at(row))) !== undefined) return true;
+    if (pathOf(folder, values.at(row)) !== undefined) return true;
   return false;
 }
 
@@ -191,23 +191,19 @@ async function holdsAudio(folder: string | undefined, values: Rows<string>): Pro
 const usualFolders = ['', 'wavs', 'clips', 'audio', 'wav', 'recordings'];
 const usualEndings = ['', '.wav', '.flac', '.mp3', '.ogg', '.opus'];
 
-async function pathOf(folder: string, name: string): Promise<string | undefined> {
+function pathOf(folder: string, name: string): string | undefined {
   if (name === '' || /[\0\n]/.test(name)) return undefined;
   for (const within of usualFolders) {
     for (const ending of isAudioName(name) ? [''] : usualEndings.slice(1)) {
       const path = resolve(folder, within, `${name}${ending}`);
-      const isThere = await access(path).then(
-        () => true,
-        () => false,
-      );
-      if (isThere) return path;
+      if (existsSync(path)) return path;
     }
   }
   return undefined;
 }
 
 async function openNamed(folder: string | undefined, name: string): Promise<FileEntry> {
-  const path = folder === undefined ? undefined : await pathOf(folder, name);
+  const path = folder === undefined ? undefined : pathOf(folder, name);
   if (path !== undefined) return openEntry(path);
   throw new UserError({
     what: 'There is no such recording',

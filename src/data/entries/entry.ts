@@ -25,7 +25,7 @@ export function formatOf({ head }: Pick<FileEntry, 'head'>): FileFormat | undefi
   return signatureOf(head)?.format;
 }
 
-const collator = new Intl.Collator('en', { numeric: true });
+let collator: Intl.Collator | undefined;
 
 /** Whether a path within is of the dataset, and not what a system keeps beside it. */
 export function isOfDataset(path: string): boolean {
@@ -38,11 +38,16 @@ export function inOrder<T>(items: readonly T[], pathOf: (item: T) => string): T[
   return keyed.sort((a, b) => comparePaths(a.parts, b.parts)).map(({ item }) => item);
 }
 
+function compare(one: string, other: string): number {
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(one, other);
+}
+
 function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     const [one = '', other = ''] = [a[at], b[at]];
     // Where numbers are equal ("01" and "1") the letters decide, so that the order is always the same.
-    const order = collator.compare(one, other) || (one < other ? -1 : one > other ? 1 : 0);
+    const order = compare(one, other) || (one < other ? -1 : one > other ? 1 : 0);
     if (order !== 0) return order;
   }
   return a.length - b.length;

@@ -56,9 +56,12 @@ function number(name: string, pattern: RegExp, read: (parts: Parts) => number): 
   return { name, numeric: true, parse: parser(pattern, read) };
 }
 
+/** Most cells of a text have none, and are no date. */
+const digit = /\d/;
+
 function parser(pattern: RegExp, read: (parts: Parts) => number): (cell: string) => number {
   return (cell) => {
-    const match = cell.length <= 48 ? pattern.exec(cell) : null;
+    const match = cell.length <= 48 && digit.test(cell) ? pattern.exec(cell) : null;
     return match ? read(match) : Number.NaN;
   };
 }

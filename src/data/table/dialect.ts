@@ -25,8 +25,20 @@ const delimiters = [',', '\t', ';', '|'];
 const space = ' ';
 const sampleRecords = 500;
 
+/** A file is asked for its dialect by all who look at it; that its first part is read once is what starts a training soon. */
+const found = new WeakMap<DatasetFile, Map<string, Dialect>>();
+
 /** @throws UserError for a binary file */
 export function findDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
+  const key = JSON.stringify([reading.delimiter, reading.encoding, reading.header]);
+  const ofFile = found.get(file) ?? new Map<string, Dialect>();
+  found.set(file, ofFile);
+  const dialect = ofFile.get(key) ?? lookForDialect(file, reading);
+  ofFile.set(key, dialect);
+  return dialect;
+}
+
+function lookForDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
   if (file.objects && (reading.delimiter ?? 'auto') !== 'json') {
     const encoding = { encoding: 'utf-8', mark: 0, guessed: false } as const;
     return { encoding, delimiter: parquet, header: true, skip: 0, sample: sampleObjects(file.objects.sample) };
@@ -41,8 +53,15 @@ export function findDialect(file: DatasetFile, reading: Partial<Reading>): Diale
   const asked = reading.delimiter === 'auto' ? undefined : reading.delimiter;
   if (asked === jsonLines || (asked === undefined && areJsonLines(text, open)))
     return { encoding, delimiter: jsonLines, header: true, skip: 0, sample: sampleJsonLines(text, open) };
-  const delimiter = asked ?? separator ?? bestDelimiter(body, open);
-  const sample = sampleOf(body, delimiter, open);
+  const samples = new Map<string, Sample>();
+  const parsedBy = (delimiter: string) => {
+    const sample = samples.get(delimiter) ?? sampleOf(body, delimiter, open);
+    samples.set(delimiter, sample);
+    return sample;
+  };
+  const sampleBy = (delimiter: string) => (body.includes(delimiter) ? parsedBy(delimiter) : undivided);
+  const delimiter = asked ?? separator ?? bestDelimiter(body, sampleBy);
+  const sample = parsedBy(delimiter);
   const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(sample));
   return { encoding, delimiter, header, skip, sample, counted };
 }
@@ -68,7 +87,12 @@ function commentLines(text: string): number {
   return first > 0 && lines.slice(0, first).some((line) => line.startsWith('#')) ? first : 0;
 }
 
-function sampleOf(text: string, delimiter: string, open: boolean): readonly (readonly string[])[] {
+type Sample = readonly (readonly string[])[];
+
+/** What stands for a sample by a delimiter that is not in the text. */
+const undivided: Sample = [['']];
+
+function sampleOf(text: string, delimiter: string, open: boolean): Sample {
   const whole = parseText(text, delimiter, open).data;
   // A first record longer than the sample is better seen in part than not at all.
   const records = whole.length > 0 ? whole : parseText(text, delimiter, false).data;
@@ -79,11 +103,17 @@ function sampleOf(text: string, delimiter: string, open: boolean): readonly (rea
  * The delimiter under which most rows have the same number of columns, and most cells are values. None (a table of one
  * column, read with commas) when no delimiter is in the first row and in half of the others.
  */
-function bestDelimiter(text: string, open: boolean): string {
-  const scored = delimiters.map((delimiter) => ({ delimiter, score: score(sampleOf(text, delimiter, open)) }));
+function bestDelimiter(text: string, sampleBy: (delimiter: string) => Sample): string {
+  const scored = delimiters.map((delimiter) => ({ delimiter, score: score(sampleBy(delimiter)) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.score > 0) return best.delimiter;
-  return isSpaced(sampleOf(text, space, open)) ? space : oneColumn(text, open);
+  return startsSpaced(text) && isSpaced(sampleBy(space)) ? space : oneColumn(sampleBy);
+}
+
+/** Whether the first lines can be spaced numbers, which spares a text of words the rest. */
+function startsSpaced(text: string): boolean {
+  const [, second = ''] = text.split('\n', 20).filter((line) => line.trim() !== '');
+  return second.trim().split(space).every(isValue);
 }
 
 /** Spaces are between the words of any text: they separate columns where all rows have as many, of numbers alone. */
@@ -94,8 +124,8 @@ function isSpaced(records: readonly (readonly string[])[]): boolean {
 }
 
 /** Commas, unless they stand in the cells of the one column. */
-function oneColumn(text: string, open: boolean): string {
-  const single = (delimiter: string) => sampleOf(text, delimiter, open).every((record) => record.length === 1);
+function oneColumn(sampleBy: (delimiter: string) => Sample): string {
+  const single = (delimiter: string) => sampleBy(delimiter).every((record) => record.length === 1);
   return [',', ...delimiters].find(single) ?? ',';
 }
 

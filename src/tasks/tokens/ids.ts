@@ -41,12 +41,12 @@ export class PackedIds {
 
   private pack(count: number): void {
     const ids = this.staged.subarray(0, count);
-    const width = Math.max(
-      1,
-      ids.reduce((most, id) => Math.max(most, 32 - Math.clz32(id)), 0),
-    );
-    const length = encode(ids, this.bytes);
+    let all = 1;
+    for (let index = 0; index < count; index++) all |= ids[index] ?? 0;
+    const width = 32 - Math.clz32(all);
     const inBits = Math.ceil((count * width) / 8) + bitPadding;
+    // In base 128 none takes less than a byte.
+    const length = inBits < count ? Number.POSITIVE_INFINITY : encode(ids, this.bytes);
     this.blocks.push(
       inBits < length
         ? { width, bytes: inFixedWidth(ids, width, inBits) }

@@ -59,8 +59,9 @@ export async function machineOf(
   variant: VariantName,
   threads: number,
 ): Promise<{ readonly machine: Machine; readonly end: () => Promise<void> }> {
-  const compile = (bytes: Uint8Array) => new WebAssembly.Module(bytes as BufferSource);
-  const machine = new Machine(variantOf(variant, bytesOf(variant), variant === 'wide' ? compileAsHere : compile));
+  const usually = (bytes: Uint8Array) => new WebAssembly.Module(bytes as BufferSource);
+  const compile = variant === 'wide' ? compileAsHere : usually;
+  const machine = new Machine(variantOf(variant, compile(bytesOf(variant)), compile));
   const workers: Worker[] = [];
   const helpers = await Promise.all(
     Array.from({ length: threads - 1 }, (_, index) => {
@@ -70,7 +71,8 @@ export async function machineOf(
         thread: index + 1,
         threads,
       };
-      const worker = new Worker(join(dist, 'helper.js'), { workerData: start });
+      const worker = new Worker(join(dist, 'helper.js'));
+      worker.postMessage(start);
       workers.push(worker);
       return new Promise<HelperThread>((resolve, reject) => {
         worker.once('message', () => resolve({ send: (message) => worker.postMessage(message) }));

@@ -1,7 +1,9 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { answers } from '../../../src/worker/answer';
 import { startEngine } from '../../../src/worker/engine';
+import { likelyVariant, rememberChoice } from '../../../src/worker/kernels';
 import { temporaryFile, temporaryFolder } from '../temporary';
 import { wordyText } from '../training/datasets';
 
@@ -35,6 +37,29 @@ describe('the engine', () => {
     const isNew = Number(process.versions.v8.split('.')[0]) >= 13;
     if (isNew) expect(['wide', 'relaxed']).toContain(report.variant);
     else expect(report.note).toContain('missing here');
+  });
+
+  test('is chosen once, and again where what was chosen has lost its speed', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
+    try {
+      const folder = join(process.env.XDG_CACHE_HOME ?? '', 'unroll', 'engine');
+      await mkdir(folder, { recursive: true });
+      rememberChoice({ variant: 'plain', speed: 0.001 });
+      const [name = ''] = await readdir(folder);
+      expect(JSON.parse(await readFile(join(folder, name), 'utf8'))).toEqual({ variant: 'plain', speed: 0.001 });
+      expect(likelyVariant()).toBe('plain');
+      expect(await startEngine({ backend: 'auto', variant: 'auto', threads: 4 })).toMatchObject({ variant: 'plain' });
+
+      rememberChoice({ variant: 'plain', speed: 1e9 });
+      const report = await startEngine({ backend: 'auto', variant: 'auto', threads: 5 });
+      expect(['wide', 'relaxed']).toContain(report.variant);
+
+      await writeFile(join(folder, name), '{"variant":');
+      expect(likelyVariant()).toBeUndefined();
+      expect(await startEngine({ backend: 'auto', variant: 'auto', threads: 6 })).toMatchObject({ backend: 'wasm' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('goes on with the variant that a run had, where it works', async () => {
