@@ -51,8 +51,8 @@ function productHome(cell: StagedCell, map: NodeId, of: NodeId | 'input'): Home 
 function norms(cell: StagedCell, places: Places, here: Home): Command[] {
   return [...cell.nodes.entries()].flatMap(([id, node]): Command[] => {
     if (node.kind !== 'norm' || !sameHome(cell.home(id), here)) return [];
-    const y = valueBuffer(cell, id);
-    return [{ op: 'norm', a: placeOf(cell, places, node.of), y, r: `scale of ${y}` }];
+    const y = placeOf(cell, places, id);
+    return [{ op: 'norm', a: placeOf(cell, places, node.of), y, r: `scale of ${valueBuffer(cell, id)}` }];
   });
 }
 

@@ -36,6 +36,7 @@ export function placeOf(cell: StagedCell, { taken }: Places, id: NodeId): Buffer
 /** Commands that read values where they lie. */
 export function withPlaces(commands: readonly Command[], { taken }: Places): Command[] {
   return commands.map((command) => {
+    if (command.op === 'normGradient') return { ...command, y: taken.get(command.y) ?? command.y };
     if (command.op !== 'segment') return command;
     const { reads, writes } = command.segment;
     const moved = new Map([...reads].map(([id, buffer]) => [id, taken.get(buffer) ?? buffer]));
@@ -99,7 +100,8 @@ function isReadElsewhere(cell: StagedCell, id: NodeId): boolean {
 
 /**
  * A value that is kept takes the place of a map that is read nowhere but where the value is computed; of its own one, where
- * it is made of one map alone. Fewer places are less to load and store.
+ * it is made of one map alone. So does a norm, whose gradient needs what it made and not what of. Fewer places are less to
+ * load and store.
  */
 function takenPlaces(
   cell: StagedCell,
@@ -128,7 +130,19 @@ function takenPlaces(
     const map = [...free.keys()].find((one) => sameHome(cell.home(id), free.get(one)));
     take(id, map);
   }
+  for (const [id, node] of cell.nodes.entries()) {
+    if (node.kind !== 'norm' || !isReadBy(cell, node.of, id) || lastRead.has(valueBuffer(cell, node.of))) continue;
+    taken.set(valueBuffer(cell, id), valueBuffer(cell, node.of));
+  }
   return taken;
+}
+
+/** Whether a norm, and nothing else in the forward pass, reads a map. */
+function isReadBy(cell: StagedCell, map: NodeId, norm: NodeId): boolean {
+  if (cell.graph.node(map).kind !== 'map' || cell.next.includes(map)) return false;
+  return cell.nodes.every(
+    (user, id) => id === norm || !(operandsOf(user).includes(map) || wholeOperandsOf(cell.graph, user).includes(map)),
+  );
 }
 
 /** Of a map that the element-wise work of one stage reads and nothing else in the forward pass: that stage. */
