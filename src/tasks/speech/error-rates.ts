@@ -18,7 +18,7 @@ export interface ErrorRates {
   readonly wordErrorRate: number;
 }
 
-/** Of all transcripts together, as speech recognition reports them. NaN where the references are empty. */
+/** Of all transcripts together, as speech recognition reports them. Not finite where all references are empty. */
 export function errorRates(transcripts: readonly string[], references: readonly string[]): ErrorRates {
   const rateOf = (unitsOf: (text: string) => readonly string[]) => {
     let [edits, units] = [0, 0];
