@@ -66,7 +66,7 @@ export async function generate(request: GenerateRequest): Promise<{ readonly pat
   let isWhole = false;
   try {
     const size = { ...(count !== undefined && { count }), ...(length !== undefined && { length }) };
-    for (const part of generated(name, size, seed)) bytes += (await file.write(part)).bytesWritten;
+    for await (const part of generated(name, size, seed)) bytes += (await file.write(part)).bytesWritten;
     isWhole = true;
   } finally {
     await file.close();

@@ -39,6 +39,8 @@ export const frameLosses = ['squares', 'cross-entropy'] as const;
 export const directions = ['forward', 'both'] as const;
 export const schedules = ['constant', 'cosine'] as const;
 export const forecastLosses = ['mse', 'mae', 'pinball'] as const;
+/** How a forecast of several rows is made (Ben Taieb et al. 2012). */
+export const forecastStrategies = ['recursive', 'direct'] as const;
 export const poolings = ['auto', 'last', 'mean', 'attention'] as const;
 export const attentionScores = ['dot', 'general', 'additive'] as const;
 export const tokenUnits = ['chars', 'words', 'bytes', 'byte-pair'] as const;
@@ -92,6 +94,12 @@ export const readingSchema = z.strictObject({
     .optional()
     .describe('columns that tell series apart which are stacked in a table; none: all rows are one (default: found)'),
   horizon: z.int().min(1).max(1000).optional().describe('rows to forecast (default: two seasons, or 24)'),
+  strategy: z
+    .enum(forecastStrategies)
+    .optional()
+    .describe(
+      'how rows further ahead are forecast: recursive, each forecast is read as the next row; direct, all rows of the horizon are said at once, of the target alone (default: recursive)',
+    ),
   loss: z
     .enum(forecastLosses)
     .optional()

@@ -31,4 +31,24 @@ export interface BinaryGenerator extends OfAnyKind {
   parts(size: GeneratorSize, random: Random): Iterable<Uint8Array>;
 }
 
-export type Generator = TextGenerator | BinaryGenerator;
+/** What a synthesiser is to say, and how. */
+export interface Take {
+  /** Of the file, which tells what is said and by whom. */
+  readonly name: string;
+  readonly text: string;
+  /** In the words of espeak-ng. */
+  readonly voice: string;
+  readonly wordsPerMinute: number;
+  /** From 0 to 99. */
+  readonly pitch: number;
+  /** From 0 to 200. */
+  readonly amplitude: number;
+}
+
+/** One that a synthesiser speaks: an archive of recordings. */
+export interface RecordedGenerator extends OfAnyKind {
+  readonly extension: 'zip';
+  takes(size: GeneratorSize, random: Random): Iterable<Take>;
+}
+
+export type Generator = TextGenerator | BinaryGenerator | RecordedGenerator;

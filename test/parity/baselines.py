@@ -65,6 +65,16 @@ def growth(rows, columns, period):
     return numpy.round(100 * numpy.exp(0.012 * time + season + 0.02 * random.standard_normal((rows, columns))), 3)
 
 
+def season_ahead(inner, change, boundary, period):
+    """By what each row went on a season ago, of columns whose changes repeat themselves in the training part; else nothing."""
+    steps = numpy.diff(inner, axis=0)
+    learned = steps[: boundary - 1]
+    repeats = [numpy.corrcoef(column[period:], column[:-period])[0, 1] > 0.7 for column in learned.T]
+    ahead = numpy.zeros_like(inner)
+    ahead[period:] = steps[: len(inner) - period] / change
+    return [ahead[:, at] if repeat else None for at, repeat in enumerate(repeats)]
+
+
 def forecast_case(rows, columns, period, share, grows=False):
     boundary = rows - max(1, math.floor(rows * share))
     values = growth(rows, columns, period) if grows else series(rows, boundary, columns, period)
@@ -74,9 +84,16 @@ def forecast_case(rows, columns, period, share, grows=False):
     steps = numpy.diff(inner, axis=0, prepend=inner[:1])
     change = numpy.sqrt(numpy.mean(steps[1:boundary] ** 2, axis=0))
     steps = steps / change
-    # Of each column its level, unless that leaves what was trained on, and its change.
-    features = [steps] if grows else [scaler.transform(inner), steps]
-    features = numpy.stack(features, axis=2).reshape(rows, -1)
+    # Of each column its level, unless that leaves what was trained on, its change, and what came a season ago.
+    levels = scaler.transform(inner)
+    seasons = season_ahead(inner, change, boundary, period)
+    features = [
+        feature
+        for at in range(columns)
+        for feature in (None if grows else levels[:, at], steps[:, at], seasons[at])
+        if feature is not None
+    ]
+    features = numpy.stack(features, axis=1)
     torch.manual_seed(rows)
     net = torch.nn.LSTM(features.shape[1], UNITS, 1, batch_first=True)
     head = torch.nn.Linear(UNITS, columns)
@@ -99,6 +116,7 @@ def forecast_case(rows, columns, period, share, grows=False):
         "units": UNITS,
         "period": period,
         "grows": grows,
+        "seasons": [season is not None for season in seasons],
         "means": scaler.mean_.tolist(),
         "deviations": scaler.scale_.tolist(),
         "changes": change.tolist(),

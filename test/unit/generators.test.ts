@@ -1,16 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test, vi } from 'vitest';
+import { grouped } from '../../src/base/grouped';
+import { randomFromSeed } from '../../src/base/random';
 import { readingSchema, type TaskName } from '../../src/configuration/run';
-import { openDataset } from '../../src/data';
-import { type GeneratorName, generated, generators } from '../../src/generators';
+import { openDataset, readRecordings } from '../../src/data';
+import { type GeneratorName, generatedWhole, generators } from '../../src/generators';
+import { spokenDigits } from '../../src/generators/spoken-digits';
 import { detectTask } from '../../src/tasks/detect';
 import { fileWith } from './data/temporary';
 
-const names = Object.keys(generators) as GeneratorName[];
+/** Spoken ones need a synthesiser, and are tested with one. */
+const names = (Object.keys(generators) as GeneratorName[]).filter((name) => generators[name].extension !== 'zip');
 const bytes = (name: GeneratorName, size: { count?: number; length?: number } = {}, seed = 1) =>
-  Buffer.concat([...generated(name, size, seed)]);
-const text = (...of: Parameters<typeof bytes>) => bytes(...of).toString();
-const linesOf = (name: GeneratorName, size: { count?: number; length?: number } = {}) =>
-  text(name, size).trimEnd().split('\n');
+  generatedWhole(name, size, seed).then((whole) => Buffer.from(whole));
+const text = async (...of: Parameters<typeof bytes>) => (await bytes(...of)).toString();
+const linesOf = async (name: GeneratorName, size: { count?: number; length?: number } = {}) =>
+  (await text(name, size)).trimEnd().split('\n');
 
 const tasks: Readonly<Record<GeneratorName, TaskName>> = {
   adding: 'classify',
@@ -22,17 +27,19 @@ const tasks: Readonly<Record<GeneratorName, TaskName>> = {
   reverse: 'translate',
   dates: 'translate',
   'bouncing-balls': 'frames',
+  'spoken-digits': 'speech',
 };
 
 describe.each(names)('%s', (name) => {
-  test('is the same for the same seed and another one for another', () => {
+  test('is the same for the same seed and another one for another', async () => {
     const size = { count: 20 };
-    expect(bytes(name, size).equals(bytes(name, size))).toBe(true);
-    expect(bytes(name, size, 2).equals(bytes(name, size))).toBe(false);
+    const once = await bytes(name, size);
+    expect(once.equals(await bytes(name, size))).toBe(true);
+    expect(once.equals(await bytes(name, size, 2))).toBe(false);
   });
 
   test('is read by the task that it is made for, and has as many examples as asked for', async () => {
-    const content = bytes(name, { count: 120 });
+    const content = await bytes(name, { count: 120 });
     const path = await fileWith(content, `x.${generators[name].extension}`);
     const file = await openDataset({ kind: 'file', path });
     expect(detectTask(file, readingSchema.parse({})).task).toBe(tasks[name]);
@@ -42,8 +49,8 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test('the adding problem marks one number in each half, and says their sum', () => {
-  for (const line of linesOf('adding', { count: 50, length: 11 }).slice(1)) {
+test('the adding problem marks one number in each half, and says their sum', async () => {
+  for (const line of (await linesOf('adding', { count: 50, length: 11 })).slice(1)) {
     const numbers = line.split(',').map(Number);
     const [values, marks] = [0, 1].map((at) => numbers.slice(0, 22).filter((_, place) => place % 2 === at));
     const marked = marks?.flatMap((mark, step) => (mark === 1 ? [step] : [])) ?? [];
@@ -54,30 +61,28 @@ test('the adding problem marks one number in each half, and says their sum', () 
   }
 });
 
-test('copy memory repeats what was before the pause', () => {
-  for (const line of linesOf('copy', { count: 20, length: 30 })) expect(line).toMatch(/^([a-h]{10})\.{30}:\1$/);
+test('copy memory repeats what was before the pause', async () => {
+  for (const line of await linesOf('copy', { count: 20, length: 30 })) expect(line).toMatch(/^([a-h]{10})\.{30}:\1$/);
 });
 
-test('temporal order names its two letters in their order', () => {
-  for (const line of linesOf('temporal-order', { count: 40, length: 30 }).slice(1)) {
+test('temporal order names its two letters in their order', async () => {
+  for (const line of (await linesOf('temporal-order', { count: 40, length: 30 })).slice(1)) {
     const [letters = '', label] = line.split(',');
     expect(letters).toHaveLength(30);
     expect(letters.replaceAll(/[a-d]/g, '')).toBe(label);
   }
 });
 
-test('parity counts', () => {
-  for (const line of linesOf('parity', { count: 40, length: 9 }).slice(1)) {
+test('parity counts', async () => {
+  for (const line of (await linesOf('parity', { count: 40, length: 9 })).slice(1)) {
     const [row = '', label] = line.split(',');
     expect(label).toBe(row.replaceAll('o', '').length % 2 === 0 ? 'even' : 'odd');
   }
 });
 
-test('Mackey-Glass obeys its equation', () => {
+test('Mackey-Glass obeys its equation', async () => {
   // Another integration, by Euler's method in steps of a hundredth, of the series' own next units from its own past.
-  const x = linesOf('mackey-glass', { count: 120 })
-    .slice(1)
-    .map((line) => Number(line.split(',')[1]));
+  const x = (await linesOf('mackey-glass', { count: 120 })).slice(1).map((line) => Number(line.split(',')[1]));
   const at = (time: number) => {
     const [before = 0, after = 0] = [x[Math.floor(time)], x[Math.ceil(time)]];
     return before + (after - before) * (time - Math.floor(time));
@@ -93,16 +98,55 @@ test('Mackey-Glass obeys its equation', () => {
   expect(Math.max(...x) - Math.min(...x)).toBeGreaterThan(0.6);
 });
 
-test('reversed strings are reversed, and dates are the same day', () => {
-  for (const line of linesOf('reverse', { count: 40, length: 9 }).slice(1)) {
+test('reversed strings are reversed, and dates are the same day', async () => {
+  for (const line of (await linesOf('reverse', { count: 40, length: 9 })).slice(1)) {
     const [source = '', target] = line.split(',');
     expect([...source].toReversed().join('')).toBe(target);
   }
-  for (const line of linesOf('dates', { count: 200 }).slice(1)) {
+  for (const line of (await linesOf('dates', { count: 200 })).slice(1)) {
     const [, source = '', target = ''] = /^"(.*)",(.*)$/.exec(line) ?? [];
     expect(target).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     const [year = '', , day = ''] = target.split('-');
     expect(source).toContain(year);
     expect(source).toMatch(new RegExp(`(^|\\D)0?${Number(day)}(\\D|$)`));
   }
+});
+
+describe('spoken digits', () => {
+  const takes = [...spokenDigits.takes({ count: 240, length: 2 }, randomFromSeed(3))];
+
+  test('are said by every voice as often, each digit first, at its own speed and pitch', () => {
+    const voices = grouped(takes, ({ voice }) => voice);
+    expect(voices.size).toBe(12);
+    for (const own of voices.values()) {
+      expect(own).toHaveLength(20);
+      expect(new Set(own.map(({ text }) => text.split(' ')[0])).size).toBe(10);
+    }
+    expect(new Set(takes.map(({ name }) => name)).size).toBe(240);
+    expect(takes.every(({ text, name }) => name.startsWith(`${text.replace(' ', '-')}_`))).toBe(true);
+  });
+
+  test('are recordings that are read as speech by voices, where a synthesiser is there; else it is named', async () => {
+    const made = generatedWhole('spoken-digits', { count: 48 }, 1);
+    const isThere = spawnSync('espeak-ng', ['--version']).error === undefined;
+    if (!isThere) {
+      await expect(made).rejects.toMatchObject({ wayOut: expect.stringContaining('espeak-ng') });
+      return;
+    }
+    const file = await openDataset({ kind: 'file', path: await fileWith(Buffer.from(await made), 'digits.zip') });
+    expect(detectTask(file, readingSchema.parse({})).task).toBe('speech');
+    const { list } = await readRecordings(file, {});
+    expect(new Set(list.map(({ speaker }) => speaker)).size).toBe(12);
+    expect(new Set(list.map(({ transcript }) => transcript))).toEqual(new Set(['zero', 'one', 'two', 'three']));
+  });
+
+  test('where no synthesiser is on the path, it is said what to install', async () => {
+    vi.stubEnv('PATH', '');
+    const made = generatedWhole('spoken-digits', { count: 4 }, 1);
+    await expect(made).rejects.toMatchObject({
+      what: 'There is no speech synthesiser on this machine',
+      wayOut: expect.stringContaining('espeak-ng'),
+    });
+    vi.unstubAllEnvs();
+  });
 });

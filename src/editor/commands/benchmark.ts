@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Generator, type GeneratorName, generated, generators } from '../../generators';
+import { type Generator, type GeneratorName, generatedWhole, generators } from '../../generators';
 import { ask, back } from '../flow/quick-input';
 import type { Studio } from '../studio';
 import { dataFolder, writeBeside } from './own-files';
@@ -39,7 +39,10 @@ export async function newBenchmark({ storage }: Studio): Promise<vscode.Uri | un
       }
       length = Number(answer);
     }
-    const content = Buffer.concat([...generated(name, { length }, 1)]);
+    const content = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `Making ${generator.label.toLowerCase()}` },
+      () => generatedWhole(name, { length }, 1),
+    );
     const fileName = `${lengths ? `${name}-${length}` : name}.${generator.extension}`;
     const uri = await writeBeside(await dataFolder(storage), fileName, content);
     // By whatever shows such files: a text, or a picture that moves.

@@ -9,7 +9,8 @@ import type { Field } from './fields';
 import { fieldLabel, parsed, problemOf } from './fields';
 import { fieldChoices, sizeChoices, summary, taskChoices, valueNow } from './proposal-items';
 import { ask, back, type Frame, pick, pickSeveral } from './quick-input';
-import { type ReadingItem, readingItems } from './reading-items';
+import type { ReadingItem } from './reading-item';
+import { readingItems } from './reading-items';
 
 export interface FlowServices {
   readonly fields: readonly Field[];
@@ -116,6 +117,11 @@ async function reread(draft: Draft, change: Partial<Reading>, services: FlowServ
 
 async function changeReading(item: ReadingItem, { title }: Frame): Promise<Partial<Reading> | typeof back | undefined> {
   const frame: Frame = { title: `${title}: ${item.label}`, canGoBack: true };
+  const { typed } = item;
+  if (typed) {
+    const text = await ask(frame, item.now, typed.prompt, (now) => typed.problem(now));
+    return text === undefined || text === back ? text : { [item.key]: typed.read(text) };
+  }
   if (item.several) {
     const chosen = await pickSeveral(
       { ...frame, placeholder: item.key === 'group' ? 'What tells series apart' : 'What the network sees' },

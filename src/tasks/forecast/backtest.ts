@@ -1,7 +1,8 @@
 import type { Model } from '../../models/model';
 import type { Backtest } from '../../protocol/run';
-import { type ColumnForm, innerValue, outerValue } from './form';
-import { type Continuation, continueRows } from './recursive';
+import { pointsAhead } from './ahead';
+import { innerValue } from './form';
+import type { ForecastHead } from './head';
 import { compared, type Forecast, type References } from './references';
 import { segmentBatches, validated, validationEnd } from './segments';
 import type { Series, SeriesGroup } from './series';
@@ -23,16 +24,12 @@ export function rollingOrigins(boundary: number, end: number, horizon: number, m
   );
 }
 
-/** Forecasts of several steps, each fed back into itself, from rolling origins in the validation part of each series. */
+/** Forecasts of several steps from rolling origins in the validation part of each series. */
 export async function backtest(
   model: Model,
   series: Series,
   references: References,
-  {
-    horizon,
-    warmUp,
-    ...head
-  }: { readonly horizon: number; readonly warmUp: number } & Pick<Continuation, 'perColumn' | 'chosen'>,
+  { horizon, warmUp, head }: { readonly horizon: number; readonly warmUp: number; readonly head: ForecastHead },
 ): Promise<Backtest> {
   const all = validated(series);
   const rowsOf = (group: SeriesGroup) => validationEnd(group, all.length) - group.boundary;
@@ -51,17 +48,20 @@ export async function backtest(
   );
   const forecasts: Forecast[] = [];
   for (const { warmUp: rows, segments } of segmentBatches(origins, warmUp, 2 * mostSeries)) {
-    const histories = segments.map(({ group, start }) => ({
-      forms: group.forms,
-      rows: Array.from({ length: rows + 1 }, (_, at) =>
-        group.forms.map((form, column) => innerValue(form, series.valueAt(start - rows - 1 + at, column))),
-      ),
-    }));
-    const ahead = await continueRows(model, histories, { ...head, steps });
+    const read = rows + 1;
+    const histories = segments.map(({ group, start }) => {
+      const known = Math.min(start - group.start, read + (series.period ?? 0));
+      return {
+        forms: group.forms,
+        rows: Array.from({ length: known }, (_, at) =>
+          group.forms.map((form, column) => innerValue(form, series.valueAt(start - known + at, column))),
+        ),
+        read,
+      };
+    });
+    const ahead = await pointsAhead(model, histories, head, { steps, target: series.target });
     segments.forEach(({ group, start }, at) => {
-      const form = group.forms[series.target] as ColumnForm;
-      const said = (ahead[at] ?? []).map((row) => outerValue(form, row[series.target] ?? Number.NaN));
-      forecasts.push({ group, origin: start, ahead: said });
+      forecasts.push({ group, origin: start, ahead: ahead[at] ?? [] });
     });
   }
   return { horizon: steps, origins: forecasts.length, ...compared(series, references, forecasts) };

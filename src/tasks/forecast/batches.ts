@@ -3,6 +3,7 @@ import { UserError } from '../../base/user-error';
 import { tf } from '../../engine/tensors';
 import type { TrainingWindows, WindowSize } from '../task';
 import { windowsOf } from '../windows';
+import type { Aim } from './head';
 import type { Series, SeriesGroup } from './series';
 
 /** A row of a series. */
@@ -11,10 +12,16 @@ export interface Place {
   readonly row: number;
 }
 
-/** Windows of rows; the target of a row is the change from it to the next, scaled. */
-export function forecastWindows(series: Series, size: WindowSize, name?: string): TrainingWindows {
+/** Windows of rows; the targets of a row are the changes from it that are aimed at, scaled. */
+export function forecastWindows(
+  series: Series,
+  size: WindowSize,
+  aims: readonly Aim[],
+  name?: string,
+): TrainingWindows {
+  const furthest = Math.max(...aims.map(({ ahead }) => ahead));
   const { batchSize, at, warnings } =
-    series.groups.length > 1 ? stacked(series, size, name) : single(series, size, name);
+    series.groups.length > 1 ? stacked(series, size, furthest, name) : single(series, size, furthest, name);
   return {
     batchSize,
     tokensPerStep: batchSize * size.timeSteps,
@@ -23,7 +30,7 @@ export function forecastWindows(series: Series, size: WindowSize, name?: string)
       const { places, reset } = at(step);
       return {
         input: seriesTensor(series, places, size.timeSteps),
-        targets: changeTensor(series, places, size.timeSteps),
+        targets: changeTensor(series, places, size.timeSteps, aims),
         reset,
       };
     },
@@ -36,8 +43,15 @@ interface Windows {
   at(step: number): { readonly places: readonly Place[]; readonly reset: boolean };
 }
 
-function single({ groups: [group] }: Series, { timeSteps, batchSize }: WindowSize, name?: string): Windows {
-  const length = group.boundary - group.start - 1;
+/** @param furthest rows after the last one of a window whose values are aimed at */
+function single(
+  { groups: [group] }: Series,
+  { timeSteps, batchSize }: WindowSize,
+  furthest: number,
+  name?: string,
+): Windows {
+  const length = Math.max(0, group.boundary - group.start - furthest);
+  if (furthest > 1 && length < timeSteps) throw tooFar(length + furthest, timeSteps, furthest, name);
   const windows = windowsOf(length, { timeSteps, batchSize, unit: 'rows', name });
   return {
     batchSize: windows.batchSize,
@@ -48,12 +62,26 @@ function single({ groups: [group] }: Series, { timeSteps, batchSize }: WindowSiz
   };
 }
 
+function tooFar(rows: number, timeSteps: number, furthest: number, name: string | undefined): UserError {
+  const fitting = Math.floor(rows / 4);
+  return new UserError({
+    what: `The training part has ${rows} rows, but a window of ${timeSteps} and the ${furthest} rows ahead of its last one take ${timeSteps + furthest}`,
+    where: name,
+    wayOut: `Forecast fewer rows (--horizon ${Math.max(1, fitting)}), use a shorter window (--window), or feed forecasts back (--strategy recursive).`,
+  });
+}
+
 /**
  * Windows of several series, each from a state of zero, in another order each epoch. What a series has more than whole windows is
  * left out at its beginning or end by turns.
  */
-function stacked({ groups }: Series, { timeSteps, batchSize, seed = 0 }: WindowSize, name?: string): Windows {
-  const lengths = groups.map(({ start, boundary }) => boundary - start - 1);
+function stacked(
+  { groups }: Series,
+  { timeSteps, batchSize, seed = 0 }: WindowSize,
+  furthest: number,
+  name?: string,
+): Windows {
+  const lengths = groups.map(({ start, boundary }) => Math.max(0, boundary - start - furthest));
   const windows = groups.flatMap((group, at) =>
     Array.from({ length: Math.floor((lengths[at] ?? 0) / timeSteps) }, (_, window) => ({ group, window })),
   );
@@ -61,7 +89,7 @@ function stacked({ groups }: Series, { timeSteps, batchSize, seed = 0 }: WindowS
   const longest = Math.max(...lengths);
   if (windows.length === 0) {
     throw new UserError({
-      what: `The training part of the longest series has ${longest + 1} rows, but a window of ${timeSteps} needs ${timeSteps + 1}`,
+      what: `The training part of the longest series has ${longest + furthest} rows, but a window of ${timeSteps} needs ${timeSteps + furthest}`,
       where: name,
       wayOut: `Use a window of at most ${longest} (--window ${longest}), or longer series.`,
     });
@@ -81,7 +109,7 @@ function stacked({ groups }: Series, { timeSteps, batchSize, seed = 0 }: WindowS
       const from = ((step - 1) % perEpoch) * size;
       if (epoch !== last.epoch) last = { epoch, order: shuffled(windows, randomFromSeed(deriveSeed(seed, epoch))) };
       const places = last.order.slice(from, from + size).map(({ group, window }) => {
-        const slack = (group.boundary - group.start - 1) % timeSteps;
+        const slack = (group.boundary - group.start - furthest) % timeSteps;
         return { group, row: group.start + (epoch % (slack + 1)) + window * timeSteps };
       });
       return { places, reset: true };
@@ -96,9 +124,17 @@ export function seriesTensor(series: Series, places: readonly Place[], length: n
   );
 }
 
-/** Changes to the row that follows each row: [places, length, columns]. */
-function changeTensor({ columns, changeAt }: Series, places: readonly Place[], length: number): tf.Tensor3D {
-  return rowsTensor(places, length, columns.length, (group, row, column) => changeAt(group, row + 1, column));
+/** Changes from each row that are aimed at: [places, length, aims]. */
+function changeTensor(
+  { changeAt }: Series,
+  places: readonly Place[],
+  length: number,
+  aims: readonly Aim[],
+): tf.Tensor3D {
+  return rowsTensor(places, length, aims.length, (group, row, place) => {
+    const { column, ahead } = aims[place] as Aim;
+    return changeAt(group, row + ahead, column, ahead);
+  });
 }
 
 function rowsTensor(

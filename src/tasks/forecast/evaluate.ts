@@ -4,7 +4,7 @@ import type { Evaluation } from '../task';
 import { backtest } from './backtest';
 import { type Place, seriesTensor } from './batches';
 import { type ColumnForm, innerValue, outerValue } from './form';
-import { type ForecastHead, lossOf, perColumn, pointOf } from './head';
+import { aimsOf, type ForecastHead, lossOf, perAim, pointOf } from './head';
 import { compared, type Forecast, type References } from './references';
 import { segmentBatches, segmentsOf } from './segments';
 import type { Series } from './series';
@@ -21,8 +21,9 @@ export interface EvaluationSize {
 const mostAtOnce = 64;
 
 /**
- * One-step forecasts over the validation part, at most its first 8,192 rows: each row from those before it, after a warm-up on
- * the rows before the part. Then a backtest of several steps from rolling origins.
+ * Forecasts over the validation part, at most its first 8,192 rows: of each row from those before it, after a warm-up on the
+ * rows before the part; the loss also of what is said of rows further ahead. Then a backtest of several steps from rolling
+ * origins.
  */
 export async function evaluateForecast(
   model: Model,
@@ -31,26 +32,29 @@ export async function evaluateForecast(
   { timeSteps, batchSize, head, horizon }: EvaluationSize,
   breathe: () => Promise<void>,
 ): Promise<Evaluation> {
-  const width = series.columns.length;
+  const aims = aimsOf(head, series.columns.length, series.target);
   const segments = segmentsOf(series, batchSize);
   const forecasts: Forecast[] = [];
-  const outputs = perColumn(head);
+  const outputs = perAim(head);
+  const width = aims.length * outputs;
   const point = pointOf(head);
   const [lowest, highest] = [head.quantiles[0] ?? 0, head.quantiles.at(-1) ?? 0];
-  let [loss, covered] = [0, 0];
+  let [loss, count, covered] = [0, 0, 0];
   for (const { warmUp, segments: some } of segmentBatches(segments, 2 * timeSteps, Math.max(batchSize, mostAtOnce))) {
     // Row t is forecast from row t - 1, hence inputs begin one row earlier.
     const places = some.map(({ group, start }) => ({ group, row: start - warmUp - 1 }));
     const length = warmUp + Math.max(...some.map(({ start, end }) => end - start));
-    const changes = await streamThrough(model, series, places, { length, timeSteps, width: width * outputs }, breathe);
+    const changes = await streamThrough(model, series, places, { length, timeSteps, width }, breathe);
     some.forEach(({ group, start, end }, stream) => {
       for (let row = start; row < end; row++) {
-        for (let column = 0; column < width; column++) {
-          const from = ((stream * length + warmUp + row - start) * width + column) * outputs;
+        for (const [place, { column, ahead }] of aims.entries()) {
+          if (row + ahead > end) continue;
+          const from = (stream * length + warmUp + row - start) * width + place * outputs;
           const said = Array.from(changes.subarray(from, from + outputs));
-          const truth = series.changeAt(group, row, column);
+          const truth = series.changeAt(group, row - 1 + ahead, column, ahead);
           loss += lossOf(head, said, truth);
-          if (column !== series.target) continue;
+          count += 1;
+          if (column !== series.target || ahead > 1) continue;
           const form = group.forms[column] as ColumnForm;
           covered += Number(truth >= Math.min(...said) && truth <= Math.max(...said));
           const before = innerValue(form, series.valueAt(row - 1, column));
@@ -60,13 +64,12 @@ export async function evaluateForecast(
     });
   }
   return {
-    validationLoss: loss / (forecasts.length * width),
+    validationLoss: loss / count,
     validationError: {
       ...compared(series, references, forecasts),
       ...(outputs > 1 && { interval: { share: highest - lowest, covered: covered / forecasts.length } }),
       backtest: await backtest(model, series, references, {
-        ...{ horizon, warmUp: 2 * timeSteps },
-        ...{ perColumn: outputs, chosen: point },
+        ...{ horizon, warmUp: 2 * timeSteps, head },
       }),
     },
   };

@@ -1,20 +1,17 @@
-import type { Random } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
 import { chooseColumns, readTable } from '../../data';
-import type { Model } from '../../models/model';
 import type { ForecastSample } from '../../protocol/run';
 import { tableReport } from '../table-report';
 import type { ProbeInput, Task } from '../task';
+import { forecastAhead } from './ahead';
 import { forecastWindows } from './batches';
 import { evaluateForecast } from './evaluate';
-import { type ColumnForm, featuresOf, innerValue, outerValue } from './form';
-import { batchLoss, type ForecastHead, headOf, perColumn, pointOf } from './head';
-import { drawn, quantileOf } from './quantiles';
-import { continueRows, featureTensor, type History } from './recursive';
+import { type ColumnForm, featuresOf, innerValue } from './form';
+import { aimsOf, batchLoss, type ForecastHead, headOf, perAim } from './head';
+import { featureTensor } from './recursive';
 import { baselineLosses, referencesOf } from './references';
-import { seasonOf } from './season';
 import { mostValidationRows, validated, validationEnd } from './segments';
 import { type Series, type SeriesGroup, seriesOf, splitOf, testOf } from './series';
 
@@ -48,7 +45,6 @@ const mostContext = 60_000;
 const mostKept = 1000;
 const longestForecast = 2000;
 const probeRows = 48;
-const longestSearch = 100_000;
 
 /**
  * Next-row prediction on numbers: the network reads where each column stands and how it came there, and says the change to the
@@ -61,16 +57,18 @@ export const forecast: Task<ForecastEncoding> = {
     const table = await readTable(file, reading);
     const chosen = chooseColumns(table, reading);
     const series = seriesOf(table, chosen, { name: file.name, validationShare, testShare });
-    const period = seasonOf(recentTarget(series));
+    const { period } = series;
     const references = referencesOf(series, period);
     const test = testOf(series);
-    const head = headOf(reading);
-    const encoding = encodingOf(series, head, reading.horizon ?? usualHorizon(series, period));
-    const { horizon } = encoding;
+    const isDirect = reading.strategy === 'direct';
+    const horizon = reading.horizon ?? usualHorizon(series, period, isDirect);
+    const head = { ...headOf(reading), ...(isDirect && { direct: horizon }) };
+    const encoding = encodingOf(series, head, horizon);
+    const aims = aimsOf(head, series.columns.length, series.target);
     return {
       encoding,
       report: {
-        ...tableReport('forecast', file, table, withHead(reading, head), {
+        ...tableReport('forecast', file, table, withHead(reading, head, horizon), {
           date: chosen.date,
           target: series.columns[series.target] ?? '',
           inputs: series.columns,
@@ -81,7 +79,7 @@ export const forecast: Task<ForecastEncoding> = {
         baselines: baselineLosses(series, references, head),
         warnings: [...table.warnings, ...series.warnings, ...longValidation(series)],
       },
-      windows: (training) => forecastWindows(series, training, file.name),
+      windows: (training) => forecastWindows(series, training, aims, file.name),
       evaluate: (model, { timeSteps, batchSize }, breathe) =>
         evaluateForecast(model, series, references, { timeSteps, batchSize, head, horizon }, breathe),
       loss: batchLoss(head),
@@ -92,13 +90,13 @@ export const forecast: Task<ForecastEncoding> = {
     };
   },
 
-  spec: ({ columns, head, groups: [{ forms }] }, { cell, units, layers, dropout }) => ({
+  spec: ({ columns, target, head, groups: [{ forms }] }, { cell, units, layers, dropout }) => ({
     cell,
     units,
     layers,
     dropout,
     input: { kind: 'numbers', size: featuresOf(forms).length },
-    outputs: columns.length * perColumn(head),
+    outputs: aimsOf(head, columns.length, target).length * perAim(head),
   }),
 
   loss: batchLoss({ loss: 'mse', quantiles: [] }),
@@ -108,11 +106,11 @@ export const forecast: Task<ForecastEncoding> = {
     const { step, seed, random } = context;
     const { name, context: rows, labels } = kept;
     const origin = originOf(kept, encoding.horizon, prompt);
-    const steps = Math.min(length ?? encoding.horizon, longestForecast);
-    const history = { forms: kept.forms, rows: innerRows(kept, rows.slice(0, origin)) };
-    const told = await forecastTarget(model, encoding, history, steps, random(asked ?? seed));
+    const { target, head } = encoding;
+    const steps = Math.min(length ?? encoding.horizon, head.direct ?? longestForecast);
+    const history = { forms: kept.forms, rows: innerRows(kept, rows.slice(0, origin)), read: origin };
+    const told = await forecastAhead(model, history, head, { steps, target, random: random(asked ?? seed) });
     const from = Math.max(0, origin - Math.max(48, 3 * steps));
-    const { target } = encoding;
     const value = (row: readonly number[]) => row[target] ?? Number.NaN;
     return {
       task: 'forecast',
@@ -129,55 +127,17 @@ export const forecast: Task<ForecastEncoding> = {
   probeInput(encoding, text): ProbeInput {
     const [first] = encoding.groups;
     const typed = text?.trim() ? rowsFromText(encoding, text) : undefined;
-    const rows = typed ?? first.context.slice(-probeRows);
-    const labels = typed ? typed.map((_, row) => String(row + 1)) : first.labels.slice(-rows.length);
-    return { labels, input: featureTensor([{ forms: first.forms, rows: innerRows(first, rows) }]) };
+    const rows = typed ?? first.context;
+    const read = typed ? typed.length : Math.min(probeRows, rows.length);
+    const labels = typed ? typed.map((_, row) => String(row + 1)) : first.labels.slice(-read);
+    return { labels, input: featureTensor([{ forms: first.forms, rows: innerRows(first, rows), read }]) };
   },
 };
 
-/** Paths that are drawn for an interval. */
-const paths = 200;
-
-/**
- * The target's next rows. From quantiles paths are drawn, row after row, each going on from what it drew: the forecast is their
- * median at each row, the interval what lies between the outer levels (as in Salinas et al. 2020).
- */
-async function forecastTarget(
-  model: Model,
-  { head, target }: ForecastEncoding,
-  history: History,
-  steps: number,
-  random: Random,
-): Promise<Pick<ForecastSample, 'forecast' | 'interval'>> {
-  const form = history.forms[target] ?? {};
-  const of = (row: readonly number[]) => outerValue(form, row[target] ?? Number.NaN);
-  const { quantiles } = head;
-  if (quantiles.length < 2) {
-    const options = { steps, perColumn: perColumn(head), chosen: pointOf(head) };
-    const [ahead = []] = await continueRows(model, [history], options);
-    return { forecast: ahead.map(of) };
-  }
-  const ahead = await continueRows(model, [history], {
-    ...{ steps, paths, perColumn: perColumn(head) },
-    chosen: (outputs) => drawn(quantiles, outputs, random.normal()),
-  });
-  const at = Array.from({ length: steps }, (_, step) =>
-    Float64Array.from(ahead, (path) => of(path[step] ?? [])).sort(),
-  );
-  const [low = 0, high = 1] = [quantiles[0], quantiles.at(-1)];
-  return {
-    forecast: at.map((values) => quantileOf(values, 0.5)),
-    interval: {
-      share: high - low,
-      low: at.map((values) => quantileOf(values, low)),
-      high: at.map((values) => quantileOf(values, high)),
-    },
-  };
-}
-
 /** The reading with what it is silent about. */
-const withHead = (reading: Reading, { loss, quantiles }: ForecastHead): Reading => ({
+const withHead = (reading: Reading, { loss, quantiles }: ForecastHead, horizon: number): Reading => ({
   ...reading,
+  horizon,
   loss,
   ...(quantiles.length > 0 && { quantiles: [...quantiles] }),
 });
@@ -199,11 +159,12 @@ function usualRows({ groups }: Series): number {
   return rows[Math.floor(rows.length / 2)] ?? 0;
 }
 
-/** Two seasons, or 24 rows, as far as the truth is held out. */
-function usualHorizon({ groups }: Series, period: number | undefined): number {
+/** Two seasons, or 24 rows, as far as the truth is held out; where all are said at once, as far as leaves rows to learn from. */
+function usualHorizon({ groups }: Series, period: number | undefined, isDirect: boolean): number {
   const heldOut = Math.max(...groups.map(({ boundary, end }) => end - boundary));
+  const learned = Math.max(...groups.map(({ start, boundary }) => boundary - start));
   const wanted = period === undefined ? 24 : Math.max(12, Math.min(96, 2 * period));
-  return Math.max(1, Math.min(wanted, heldOut));
+  return Math.max(1, Math.min(wanted, heldOut, isDirect ? Math.floor(learned / 4) : heldOut));
 }
 
 function encodingOf(series: Series, head: ForecastHead, horizon: number): ForecastEncoding {
@@ -280,12 +241,4 @@ function rowsFromText({ columns }: ForecastEncoding, text: string): number[][] {
     });
   }
   return rows;
-}
-
-/** The target at the end of the longest training part, as long as is worth a search for a season. */
-function recentTarget({ valueAt, groups, target }: Series): Float64Array {
-  const rowsOf = ({ start, boundary }: SeriesGroup) => boundary - start;
-  const longest = groups.reduce((a, b) => (rowsOf(b) > rowsOf(a) ? b : a));
-  const count = Math.min(rowsOf(longest), longestSearch);
-  return Float64Array.from({ length: count }, (_, row) => valueAt(longest.boundary - count + row, target));
 }

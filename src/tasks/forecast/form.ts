@@ -9,6 +9,8 @@ export interface ColumnForm extends Scale {
   readonly change: number;
   /** It mostly rises or falls, so that its level soon leaves what was trained on: changes alone are read. */
   readonly isTrending: boolean;
+  /** Rows of a season, where there is one: what came a season ago is then read too. */
+  readonly season?: number;
 }
 
 /** Correlation of the level with time beyond which a column is trending. */
@@ -19,6 +21,8 @@ const parts = 6;
 const fewestRows = 36;
 /** How many times its lowest level a column must reach. */
 const growing = 1.5;
+/** Correlation of changes with those a season before from which on the season is worth reading: it repeats itself. */
+const repeating = 0.7;
 
 /** The training part of one series. */
 export interface Part {
@@ -29,15 +33,33 @@ export interface Part {
 /**
  * Forms of a column in each of some series: one reading for all, as most of their rows suggest, but scales of their own, so that
  * a great series and a small one look alike to the network (as in Salinas et al. 2020).
+ *
+ * @param period rows of a season
  */
-export function formsOf(series: readonly Part[]): ColumnForm[] {
+export function formsOf(series: readonly Part[], period: number | undefined): ColumnForm[] {
   const isLog = mostly(series, ({ rows, valueAt }) => swingsWithLevel(rows, valueAt)) && series.every(isPositive);
   const scaled = series.map((part) => scaledForm(part, isLog));
   const isTrending = mostly(series, ({ rows, valueAt }, at) => {
     const inner = (row: number) => innerValue(scaled[at] ?? {}, valueAt(row));
     return Math.abs(correlation(rows, inner, (row) => row)) > trending;
   });
-  return scaled.map((form) => ({ ...form, isTrending }));
+  const repeats =
+    period !== undefined &&
+    mostly(series, ({ rows, valueAt }, at) => {
+      const change = (row: number) =>
+        innerValue(scaled[at] ?? {}, valueAt(row)) - innerValue(scaled[at] ?? {}, valueAt(row - 1));
+      const first = period + 1;
+      const both = rows - first;
+      return (
+        both >= period &&
+        correlation(
+          both,
+          (row) => change(first + row),
+          (row) => change(row + 1),
+        ) > repeating
+      );
+    });
+  return scaled.map((form) => ({ ...form, isTrending, ...(repeats && { season: period }) }));
 }
 
 function mostly(series: readonly Part[], holds: (part: Part, at: number) => boolean): boolean {
@@ -70,24 +92,40 @@ export function outerValue({ logFrom }: Pick<ColumnForm, 'logFrom'>, inner: numb
   return logFrom === undefined ? inner : Math.exp(inner);
 }
 
+/**
+ * The unit of a change over so many rows: what one of a random walk has, whose change from row to row is the given one. So an
+ * error of 1 is about that of the last value, however far ahead.
+ */
+export const changeOver = (change: number, ahead: number) => change * Math.sqrt(ahead);
+
 /** One number that the network reads of a column at a row. */
 export interface Feature {
   readonly column: number;
-  /** Where it stands, or what it came by since the row before, scaled. */
-  readonly kind: 'level' | 'change';
+  /** Where it stands, what it came by since the row before, or by what it went on from here a season ago; scaled. */
+  readonly kind: 'level' | 'change' | 'season';
 }
 
-export function featuresOf(forms: readonly Pick<ColumnForm, 'isTrending'>[]): readonly Feature[] {
-  return forms.flatMap(({ isTrending }, column): Feature[] => [
+export function featuresOf(forms: readonly Pick<ColumnForm, 'isTrending' | 'season'>[]): readonly Feature[] {
+  return forms.flatMap(({ isTrending, season }, column): Feature[] => [
     ...(isTrending ? [] : [{ column, kind: 'level' } as const]),
     { column, kind: 'change' },
+    ...(season === undefined ? [] : [{ column, kind: 'season' } as const]),
   ]);
 }
 
-/** A feature of an inner value and the one before it; what comes first has no change. */
-export function featureValue(form: ColumnForm, { kind }: Feature, inner: number, before: number | undefined): number {
-  if (kind === 'level') return (inner - form.mean) / (form.deviation || 1);
-  return before === undefined ? 0 : (inner - before) / form.change;
+/**
+ * A feature of a row; changes that reach beyond a series' beginning are none.
+ *
+ * @param back the inner value so many rows back, where the series has one
+ */
+export function featureValue(
+  { mean, deviation, change, season = 1 }: ColumnForm,
+  { kind }: Feature,
+  back: (rows: number) => number | undefined,
+): number {
+  if (kind === 'level') return ((back(0) ?? Number.NaN) - mean) / (deviation || 1);
+  const [to, from] = kind === 'change' ? [back(0), back(1)] : [back(season - 1), back(season)];
+  return to === undefined || from === undefined ? 0 : (to - from) / change;
 }
 
 /** Whether a column grows, is above 0 throughout, and moves more where it is higher, as what grows by shares does. */

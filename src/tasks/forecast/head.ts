@@ -5,15 +5,33 @@ import type { Task } from '../task';
 import { middleOf, pinball, usualQuantiles } from './quantiles';
 import type { Chosen } from './recursive';
 
-/** What the network says of each column's next change, and what that is measured by. */
+/** What the network says after each row, and what that is measured by. */
 export interface ForecastHead {
   readonly loss: NonNullable<Reading['loss']>;
   /** Rising levels; of a head that says one number none. */
   readonly quantiles: readonly number[];
+  /**
+   * Rows ahead of which the target is said at once; absent where the next row of every column is said, and read as if it had
+   * come.
+   */
+  readonly direct?: number;
+}
+
+/** One thing that is said: the change of a column from the last row that is known to one so many rows ahead. */
+export interface Aim {
+  readonly column: number;
+  readonly ahead: number;
+}
+
+/** What a head says, in the order of its outputs, for each as many numbers as `perAim`. */
+export function aimsOf({ direct }: ForecastHead, columns: number, target: number): readonly Aim[] {
+  return direct === undefined
+    ? Array.from({ length: columns }, (_, column) => ({ column, ahead: 1 }))
+    : Array.from({ length: direct }, (_, step) => ({ column: target, ahead: step + 1 }));
 }
 
 /** @throws UserError for levels with a loss that has no use for them */
-export function headOf({ loss, quantiles }: Pick<Reading, 'loss' | 'quantiles'>): ForecastHead {
+export function headOf({ loss, quantiles }: Pick<Reading, 'loss' | 'quantiles'>): Omit<ForecastHead, 'direct'> {
   if (quantiles && loss !== undefined && loss !== 'pinball') {
     throw new UserError({
       what: `The loss ${loss} aims at one number, not at ${quantiles.length} quantiles`,
@@ -26,8 +44,8 @@ export function headOf({ loss, quantiles }: Pick<Reading, 'loss' | 'quantiles'>)
   return { loss: 'pinball', quantiles: levels };
 }
 
-/** Numbers that the head says of each column. */
-export const perColumn = ({ quantiles }: ForecastHead) => Math.max(1, quantiles.length);
+/** Numbers that the head says of each aim. */
+export const perAim = ({ quantiles }: ForecastHead) => Math.max(1, quantiles.length);
 
 /** The point forecast among them. */
 export function pointOf({ quantiles }: ForecastHead): Chosen {

@@ -7,6 +7,8 @@ export interface History {
   readonly forms: readonly ColumnForm[];
   /** [rows, columns] */
   readonly rows: readonly (readonly number[])[];
+  /** The last so many rows are read; those before them only looked back to. */
+  readonly read: number;
 }
 
 /** The change of a column that is taken, scaled, of those that the head says for it. */
@@ -24,7 +26,7 @@ export interface Continuation {
 /**
  * Goes on from what came before, each forecast fed back as the next row.
  *
- * @param given as many rows each
+ * @param given of each as many rows are read
  * @returns values of the same forms: [histories * paths, steps, columns]
  */
 export async function continueRows(
@@ -32,11 +34,11 @@ export async function continueRows(
   given: readonly History[],
   { steps, perColumn, chosen, paths = 1 }: Continuation,
 ): Promise<number[][][]> {
-  const histories = given.flatMap((history) => Array<History>(paths).fill(history));
+  const histories = given.flatMap((history) =>
+    Array.from({ length: paths }, () => ({ ...history, rows: [...history.rows] })),
+  );
   let state: ModelState = model.zeroState(given.length);
   let input = featureTensor(given);
-  let last = histories.map(({ rows }) => rows.at(-1) ?? []);
-  const ahead: number[][][] = histories.map(() => []);
   for (let step = 0; step < steps; step++) {
     const length = input.shape[1];
     const [change, ...next] = tf.tidy(() => {
@@ -48,24 +50,19 @@ export async function continueRows(
     state = next as tf.Tensor2D[];
     const changes = (await change?.data()) ?? [];
     change?.dispose();
-    const rows = histories.map(({ forms }, at) =>
-      forms.map((form, column) => {
+    histories.forEach(({ forms, rows }, at) => {
+      const last = rows.at(-1) ?? [];
+      const next = forms.map((form, column) => {
         const from = (at * forms.length + column) * perColumn;
         const outputs = Array.from(changes.slice(from, from + perColumn));
-        return (last[at]?.[column] ?? 0) + chosen(outputs) * form.change;
-      }),
-    );
-    rows.forEach((row, at) => {
-      ahead[at]?.push(row);
+        return (last[column] ?? 0) + chosen(outputs) * form.change;
+      });
+      rows.push(next);
     });
-    input = featureTensor(
-      histories.map(({ forms }, at) => ({ forms, rows: [rows[at] ?? []] })),
-      last,
-    );
-    last = rows;
+    input = featureTensor(histories.map(({ forms, rows }) => ({ forms, rows, read: 1 })));
   }
   tf.dispose([input, ...state]);
-  return ahead;
+  return histories.map(({ rows }) => rows.slice(-steps) as number[][]);
 }
 
 /** Each row so often, side by side. */
@@ -74,21 +71,17 @@ function repeated(tensor: tf.Tensor, times: number): tf.Tensor {
   return tf.gather(tensor, rows);
 }
 
-/**
- * What the network reads of some rows: [histories, rows, features].
- *
- * @param before the row before each history, where there is one
- */
-export function featureTensor(histories: readonly History[], before?: readonly (readonly number[])[]): tf.Tensor3D {
+/** What the network reads of some rows: [histories, read, features]. */
+export function featureTensor(histories: readonly History[]): tf.Tensor3D {
   const features = featuresOf(histories[0]?.forms ?? []);
-  const values = histories.flatMap(({ forms, rows }, history) =>
-    rows.flatMap((row, at) => {
-      const previous = at > 0 ? rows[at - 1] : before?.[history];
-      return features.map((feature) => {
+  const read = histories[0]?.read ?? 0;
+  const values = histories.flatMap(({ forms, rows }) =>
+    Array.from({ length: read }, (_, index) => rows.length - read + index).flatMap((at) =>
+      features.map((feature) => {
         const { column } = feature;
-        return featureValue(forms[column] as ColumnForm, feature, row[column] ?? Number.NaN, previous?.[column]);
-      });
-    }),
+        return featureValue(forms[column] as ColumnForm, feature, (back) => rows[at - back]?.[column]);
+      }),
+    ),
   );
-  return tf.tensor3d(values, [histories.length, histories[0]?.rows.length ?? 0, features.length]);
+  return tf.tensor3d(values, [histories.length, read, features.length]);
 }

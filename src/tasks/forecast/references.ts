@@ -1,8 +1,8 @@
 import type { Baseline } from '../../protocol/dataset';
 import type { ForecastComparison } from '../../protocol/run';
 import { forecastScores, naiveError, type Outcome } from './errors';
-import { type ColumnForm, innerValue, outerValue } from './form';
-import { type ForecastHead, lossOf } from './head';
+import { type ColumnForm, changeOver, innerValue, outerValue } from './form';
+import { type Aim, aimsOf, type ForecastHead, lossOf } from './head';
 import { continueLinear, fitLinear, lagsOf } from './linear';
 import { quantileOf } from './quantiles';
 import { validated, validationEnd } from './segments';
@@ -110,7 +110,7 @@ function* outcomes(
 const mostErrors = 10_000;
 
 /**
- * Losses one step ahead over the validation part, in the unit of the training loss: mean over all columns. Where quantiles are
+ * Losses over the validation part, in the unit of the training loss: mean over all that is said. Where quantiles are
  * asked for, a reference adds those of its own errors in the training part to what it says.
  */
 export function baselineLosses(
@@ -119,29 +119,48 @@ export function baselineLosses(
   head: ForecastHead,
 ): Baseline[] {
   const groups = validated(series);
-  const errorAt = (ahead: Ahead, group: SeriesGroup, row: number, column: number) => {
-    const [said = Number.NaN] = ahead(group, row, 1, column);
-    const form = group.forms[column] as ColumnForm;
-    return (innerValue(form, series.valueAt(row, column)) - innerValue(form, said)) / form.change;
+  const aims = aimsOf(head, series.columns.length, series.target);
+  const furthest = Math.max(...aims.map(({ ahead }) => ahead));
+  // Said from a row on once, however many of the rows ahead are aimed at.
+  const errorsAt = (ahead: Ahead, group: SeriesGroup, row: number) => {
+    const said = new Map(
+      [...new Set(aims.map(({ column }) => column))].map((column) => [column, ahead(group, row, furthest, column)]),
+    );
+    return ({ column, ahead: rows }: Aim) => {
+      const form = group.forms[column] as ColumnForm;
+      const told = innerValue(form, said.get(column)?.[rows - 1] ?? Number.NaN);
+      return (innerValue(form, series.valueAt(row + rows - 1, column)) - told) / changeOver(form.change, rows);
+    };
   };
-  const spreadOf = (ahead: Ahead, column: number) => {
-    if (head.quantiles.length === 0) return [0];
-    const errors = groups.flatMap((group) => {
-      const rows = Math.min(group.boundary - group.start - 1, Math.ceil(mostErrors / groups.length));
-      return Array.from({ length: rows }, (_, at) => errorAt(ahead, group, group.boundary - rows + at, column));
+  const spreadsOf = (ahead: Ahead) => {
+    if (head.quantiles.length === 0) return aims.map(() => [0]);
+    const errors = aims.map((): number[] => []);
+    for (const group of groups) {
+      const rows = Math.min(group.boundary - group.start - furthest, Math.ceil(mostErrors / groups.length));
+      for (let row = group.boundary - rows - furthest + 1; row <= group.boundary - furthest; row++) {
+        const errorOf = errorsAt(ahead, group, row);
+        for (const [place, aim] of aims.entries()) errors[place]?.push(errorOf(aim));
+      }
+    }
+    return errors.map((own) => {
+      const sorted = Float64Array.from(own).sort();
+      return head.quantiles.map((level) => quantileOf(sorted, level));
     });
-    const sorted = Float64Array.from(errors).sort();
-    return head.quantiles.map((level) => quantileOf(sorted, level));
   };
   const loss = (ahead: Ahead) => {
-    const spreads = series.columns.map((_, column) => spreadOf(ahead, column));
+    const spreads = spreadsOf(ahead);
     let [sum, count] = [0, 0];
-    for (const group of groups)
-      for (let row = group.boundary; row < validationEnd(group, groups.length); row++)
-        spreads.forEach((spread, column) => {
-          sum += lossOf(head, spread, errorAt(ahead, group, row, column));
+    for (const group of groups) {
+      const end = validationEnd(group, groups.length);
+      for (let row = group.boundary; row < end; row++) {
+        const errorOf = errorsAt(ahead, group, row);
+        for (const [place, aim] of aims.entries()) {
+          if (row + aim.ahead > end) continue;
+          sum += lossOf(head, spreads[place] ?? [0], errorOf(aim));
           count += 1;
-        });
+        }
+      }
+    }
     return sum / count;
   };
   return [

@@ -1,7 +1,8 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import { gapsFilled, type Rows, type TableDataset } from '../../data';
-import { type ColumnForm, type Feature, featuresOf, featureValue, formsOf, innerValue } from './form';
+import { type ColumnForm, changeOver, type Feature, featuresOf, featureValue, formsOf, innerValue } from './form';
+import { seasonOf } from './season';
 
 /** One series: rows of the table from `start` to before `end`. */
 export interface SeriesGroup {
@@ -24,13 +25,15 @@ export interface Series {
   readonly target: number;
   /** At least one, one after another. */
   readonly groups: readonly [SeriesGroup, ...SeriesGroup[]];
+  /** Rows of a season of the target, found in the longest training part. */
+  readonly period: number | undefined;
   /** In the file's own units. */
   valueAt(row: number, column: number): number;
   /** What the network reads of a row. */
   readonly features: readonly Feature[];
   featureAt(group: SeriesGroup, row: number, feature: number): number;
-  /** The change of a column from the row before, scaled: what the network is to say. */
-  changeAt(group: SeriesGroup, row: number, column: number): number;
+  /** The change of a column to a row from the one so many before, scaled: what the network is to say. */
+  changeAt(group: SeriesGroup, row: number, column: number, rows: number): number;
   /** One label a row, where there is a date column. */
   readonly labels: Rows<string> | undefined;
   readonly warnings: readonly string[];
@@ -73,14 +76,19 @@ export function seriesOf(
 
   const columns = names.map((column) => filled(table, column));
   const valueAt = (row: number, column: number) => columns[column]?.at(row) ?? Number.NaN;
+  const period = seasonOf(recentValues(spans, (row) => valueAt(row, 0)));
   // Of each column, then of each series.
   const forms = names.map((_, column) =>
     formsOf(
       spans.map(({ start, boundary }) => ({ rows: boundary - start, valueAt: (row) => valueAt(start + row, column) })),
+      period,
     ),
   );
   const [first, ...rest] = spans.map(
-    (span, at): SeriesGroup => ({ ...span, forms: forms.map((ofColumn) => ofColumn[at] as ColumnForm) }),
+    (span, at): SeriesGroup => ({
+      ...span,
+      forms: forms.map((ofColumn) => ofColumn[at] as ColumnForm),
+    }),
   );
   if (!first) throw new Error('At least one series is left');
   for (const column of names) {
@@ -97,18 +105,34 @@ export function seriesOf(
     columns: names,
     target: 0,
     groups: [first, ...rest],
+    period,
     valueAt,
     features,
     featureAt(group, row, place) {
       const feature = features[place] as Feature;
-      const before = row > group.start ? innerAt(group, row - 1, feature.column) : undefined;
-      return featureValue(formAt(group, feature.column), feature, innerAt(group, row, feature.column), before);
+      const { column } = feature;
+      const back = (rows: number) => (row - rows >= group.start ? innerAt(group, row - rows, column) : undefined);
+      return featureValue(formAt(group, column), feature, back);
     },
-    changeAt: (group, row, column) =>
-      (innerAt(group, row, column) - innerAt(group, row - 1, column)) / formAt(group, column).change,
+    changeAt: (group, row, column, rows) =>
+      (innerAt(group, row, column) - innerAt(group, row - rows, column)) /
+      changeOver(formAt(group, column).change, rows),
     labels: date?.kind === 'date' ? date.labels : undefined,
     warnings,
   };
+}
+
+/** Rows in which a season is looked for. */
+const longestSearch = 100_000;
+
+/** The values at the end of the longest training part. */
+function recentValues(spans: readonly Span[], valueAt: (row: number) => number): Float64Array {
+  const rowsOf = ({ start, boundary }: Span) => boundary - start;
+  const [first, ...rest] = spans;
+  const longest = rest.reduce((a, b) => (a && rowsOf(a) >= rowsOf(b) ? a : b), first);
+  if (!longest) return new Float64Array();
+  const count = Math.min(rowsOf(longest), longestSearch);
+  return Float64Array.from({ length: count }, (_, row) => valueAt(longest.boundary - count + row));
 }
 
 /** How much there is to learn from and to validate on, over all series. */

@@ -72,6 +72,8 @@ describe('the reading of a table', () => {
       ['target', 'price'],
       ['columns', 'price, sold␛[31m'],
       ['date', 'day'],
+      ['horizon', '24'],
+      ['strategy', 'row by row'],
       ['loss', 'the mean'],
       ['delimiter', 'semicolon'],
       ['decimal', 'comma'],
@@ -79,6 +81,22 @@ describe('the reading of a table', () => {
       ['encoding', 'utf-8'],
       ['invalid', 'are an error'],
     ]);
+  });
+
+  it('takes what is typed as the schema takes it, and says what is wrong with anything else', () => {
+    const quantiles = readingItems({
+      ...tableReport,
+      reading: { ...tableReport.reading, loss: 'pinball', quantiles: [0.2] },
+    });
+    const typed = [item('horizon'), ...quantiles.filter(({ key }) => key === 'quantiles')];
+    expect(typed.map((each) => each?.now)).toEqual(['24', '0.2']);
+    const [horizon, levels] = typed.map((each) => each?.typed);
+    expect(horizon?.read('36')).toBe(36);
+    expect(horizon?.problem('36')).toBeUndefined();
+    for (const text of ['0', '1001', '2.5', '', 'a year']) expect(horizon?.problem(text)).toContain('from 1 to 1,000');
+    expect(levels?.read('0.05, 0.5;0.95')).toEqual([0.05, 0.5, 0.95]);
+    expect(levels?.problem('0.05, 0.5')).toBeUndefined();
+    for (const text of ['', '0.5, 1', 'median']) expect(levels?.problem(text)).toContain('between 0 and 1');
   });
 
   it('offers numeric columns alone as target, keeps their true names, and shows none raw', () => {

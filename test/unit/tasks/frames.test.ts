@@ -6,7 +6,7 @@ import type { CellName, Reading, RunChoices } from '../../../src/configuration/r
 import { binaryCrossEntropy } from '../../../src/engine/losses';
 import { framesOf, pixelRows } from '../../../src/engine/pixels';
 import { tf } from '../../../src/engine/tensors';
-import { generated } from '../../../src/generators';
+import { generatedWhole } from '../../../src/generators';
 import type { FramesSample } from '../../../src/protocol/run';
 import { samplesOf } from '../../../src/samples';
 import { bytesOf, textOf } from '../../../src/samples/bytes';
@@ -252,8 +252,8 @@ describe('what cannot be learned is refused in words:', () => {
   });
 });
 
-test('bouncing balls keep their speed and stay within their box', () => {
-  const bytes = Buffer.concat([...generated('bouncing-balls', { count: 3, length: 25 }, 1)]);
+test('bouncing balls keep their speed and stay within their box', async () => {
+  const bytes = Buffer.from(await generatedWhole('bouncing-balls', { count: 3, length: 25 }, 1));
   const frames = bytes.subarray(bytes.length - 3 * 25 * 256);
   const sums = Array.from({ length: 75 }, (_, frame) =>
     frames.subarray(frame * 256, (frame + 1) * 256).reduce((sum, shade) => sum + shade, 0),

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Random, randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
-import { readingSchema } from '../../../src/configuration/run';
+import { type Reading, readingSchema } from '../../../src/configuration/run';
 import { openDataset } from '../../../src/data';
 import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
@@ -162,10 +162,9 @@ describe('a forecast', () => {
   const day = (row: number) => new Date(Date.UTC(2024, 0, 1 + row)).toISOString().slice(0, 10);
   const table = `day,level\n${Array.from({ length: rows }, (_, row) => `${day(row)},${value(row).toFixed(4)}\n`).join('')}`;
 
-  async function forecastModel() {
-    const prepared = await forecast.prepare(await textFile('x.csv', table), readingSchema.parse({ task: 'forecast' }), {
-      validationShare: 0.1,
-    });
+  async function forecastModel(asked: Partial<Reading> = {}) {
+    const reading = readingSchema.parse({ task: 'forecast', ...asked });
+    const prepared = await forecast.prepare(await textFile('x.csv', table), reading, { validationShare: 0.1 });
     const spec = forecast.spec(prepared.encoding, { cell: builtinCell('lstm'), units: 4, layers: 1, dropout: 0 });
     return { ...prepared, model: Model.initialise(spec, randomFromSeed(4)) };
   }
@@ -195,16 +194,16 @@ describe('a forecast', () => {
       mean,
       deviation,
       change: usual,
+      season = 0,
     } = encoding.groups[0].forms[0] as (typeof encoding.groups)[0]['forms'][number];
     const sample = (await forecast.sample(model, encoding, { prompt: day(70), length: 4 }, context)) as ForecastSample;
+    expect(season).toBeGreaterThan(2);
     const known = encoding.groups[0].context.slice(0, 70).map(([level = 0]) => level);
     for (const ahead of sample.forecast) {
       const change = tf.tidy(() => {
-        const read = known.map((level, row) => [
-          (level - mean) / deviation,
-          (level - (known[row - 1] ?? level)) / usual,
-        ]);
-        const input = tf.tensor3d(read.flat(), [1, known.length, 2]);
+        const change = (row: number) => (row > 0 ? ((known[row] ?? 0) - (known[row - 1] ?? 0)) / usual : 0);
+        const read = known.map((level, row) => [(level - mean) / deviation, change(row), change(row + 1 - season)]);
+        const input = tf.tensor3d(read.flat(), [1, known.length, 3]);
         return model.forward(input, model.zeroState(1)).output.dataSync()[known.length - 1] ?? Number.NaN;
       });
       const next = (known.at(-1) ?? Number.NaN) + change * usual;
@@ -212,6 +211,39 @@ describe('a forecast', () => {
       known.push(next);
     }
     model.dispose();
+  });
+
+  test('says all rows of the horizon at once where it is asked to, with an interval between its outer quantiles', async () => {
+    const { model, encoding, windows } = await forecastModel({
+      strategy: 'direct',
+      horizon: 5,
+      quantiles: [0.1, 0.5, 0.9],
+    });
+    const ask = { prompt: day(70), length: 9 };
+    const sample = (await forecast.sample(model, encoding, ask, context)) as ForecastSample;
+    const { change = 1 } = encoding.groups[0].forms[0] ?? {};
+    // The same row is the last one of a window, on which the same is said in training.
+    const said = tf.tidy(() => {
+      const { input } = windows({ timeSteps: 70, batchSize: 1 }).at(1);
+      const { output } = model.forward(input, model.zeroState(1));
+      return Array.from(output.dataSync()).slice(-15);
+    });
+    model.dispose();
+    const last = value(69);
+    expect(sample.forecast).toHaveLength(5);
+    sample.forecast.forEach((ahead, step) => {
+      const unit = change * Math.sqrt(step + 1);
+      const own = said.slice(3 * step, 3 * step + 3).map((each) => last + each * unit);
+      expect(ahead).toBeCloseTo(own[1] ?? Number.NaN, 3);
+      expect(sample.interval?.low[step]).toBeCloseTo(Math.min(...own), 3);
+      expect(sample.interval?.high[step]).toBeCloseTo(Math.max(...own), 3);
+    });
+  });
+
+  test('further ahead than its rows reach is refused with what to do', async () => {
+    const { model, windows } = await forecastModel({ strategy: 'direct', horizon: 60 });
+    model.dispose();
+    expect(() => windows({ timeSteps: 24, batchSize: 1 })).toThrow(/60 rows ahead of its last one take 84/);
   });
 
   test('begins at a date or row, at the end of the file, or so that the truth is known; nowhere else', async () => {

@@ -119,8 +119,9 @@ describe('batches', () => {
   test('of a series hold rows of the training part alone, and as targets the change to the row that follows', async () => {
     await useReference();
     fc.assert(
-      fc.property(size, fc.integer({ min: 1, max: 60 }), ({ length, ...given }, step) => {
-        const boundary = length + 1;
+      fc.property(size, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 9 }), (sizes, step, furthest) => {
+        const { length, ...given } = sizes;
+        const boundary = length + furthest;
         const known = (row: number) => {
           if (row >= boundary) throw new Error(`Row ${row} belongs to the validation part`);
           return row;
@@ -130,13 +131,19 @@ describe('batches', () => {
           ...{ groups: [group], columns: ['a', 'b'], features: [0, 1] },
           // Squares, whose changes tell the row.
           featureAt: (_: unknown, row: number, place: number) => (known(row) + 1) ** 2 * (place === 0 ? 1 : -1),
-          changeAt: (_: unknown, row: number, column: number) => (2 * known(row) + 1) * (column === 0 ? 1 : -1),
+          changeAt: (_: unknown, row: number, column: number, rows: number) =>
+            (known(row) + 1) ** 2 - (row + 1 - rows) ** 2 + (column === 0 ? 0 : 0.5),
         } as unknown as Series;
         const { starts } = windowsOf(length, { ...given, unit: 'rows' }).at(step);
-        const batch = forecastWindows(series, given).at(step);
+        const aims = [
+          { column: 0, ahead: 1 },
+          { column: 1, ahead: furthest },
+        ];
+        const batch = forecastWindows(series, given, aims).at(step);
         const rows = starts.map((start) => Array.from({ length: given.timeSteps }, (_, at) => start + at));
         expect(batch.input.arraySync()).toEqual(rows.map((row) => row.map((at) => [(at + 1) ** 2, -((at + 1) ** 2)])));
-        expect(batch.targets.arraySync()).toEqual(rows.map((row) => row.map((at) => [2 * at + 3, -2 * at - 3])));
+        const changes = (at: number) => [(at + 2) ** 2 - (at + 1) ** 2, (at + furthest + 1) ** 2 - (at + 1) ** 2 + 0.5];
+        expect(batch.targets.arraySync()).toEqual(rows.map((row) => row.map(changes)));
         tf.dispose([batch.input, batch.targets]);
       }),
       { numRuns: 40 },

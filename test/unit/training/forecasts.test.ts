@@ -37,13 +37,16 @@ describe('with default settings', () => {
     }
   });
 
-  test('passengers of airlines are forecast better than by the last value and by the last season, a row ahead and on a rolling backtest', async () => {
-    const { best } = await train(join(root, 'test/fixtures/airline.csv'));
-    for (const error of [best, best?.backtest]) {
-      expect(error?.rmse).toBeLessThan(error?.lastValue.rmse ?? 0);
-      expect(error?.rmse).toBeLessThan(error?.seasonalNaive?.rmse ?? 0);
-    }
-  });
+  test.each([{}, { strategy: 'direct', horizon: 7 }] as const)(
+    'passengers of airlines are forecast better than by the last value and by the last season, a row ahead and on a rolling backtest: %j',
+    async (reading) => {
+      const { best } = await train(join(root, 'test/fixtures/airline.csv'), { reading });
+      for (const error of [best, best?.backtest]) {
+        expect(error?.rmse).toBeLessThan(error?.lastValue.rmse ?? 0);
+        expect(error?.rmse).toBeLessThan(error?.seasonalNaive?.rmse ?? 0);
+      }
+    },
+  );
 });
 
 const column = (values: readonly number[]) => `value\n${values.map((value) => value.toFixed(4)).join('\n')}\n`;
@@ -56,8 +59,11 @@ test('white noise and a random walk end at the baseline that suits them, and the
     level += step;
     return level;
   });
-  for (const values of [noise, walk]) {
-    const { result, dataset } = await train(await temporaryFile('values.csv', column(values)));
+  const cases = [noise, walk].flatMap((values) =>
+    [{}, { strategy: 'direct', horizon: 6 } as const].map((reading) => ({ values, reading })),
+  );
+  for (const { values, reading } of cases) {
+    const { result, dataset } = await train(await temporaryFile('values.csv', column(values)), { reading });
     const strongest = Math.min(...(dataset?.baselines ?? []).map(({ loss }) => loss));
     expect(result.bestValidationLoss).toBeGreaterThan(0.9 * strongest);
     expect(result.verdict?.join(' ')).toMatch(/(does not beat|hardly beats) "(last value|linear)/);
