@@ -1,8 +1,10 @@
+import { deriveSeed, randomFromSeed } from '../../base/random';
 import { UserError } from '../../base/user-error';
 import { tf } from '../../engine/tensors';
 import { lengthBatches } from '../buckets';
 import type { Scale } from '../scale';
 import type { Batch, TrainingWindows, WindowSize } from '../task';
+import { varied } from './augment';
 import type { FeatureForm } from './features';
 import { secondsOf, type Utterance } from './utterances';
 
@@ -50,7 +52,11 @@ export function speechBatches(corpus: Corpus, size: WindowSize, name: string): T
         `${left} of ${training.length} recordings are longer than ${size.timeSteps} steps and left out (--window).`,
       ],
     }),
-    at: (step) => batchOf(corpus, at(step)),
+    at(step) {
+      // Another variant each time, and the same for the same step.
+      const random = randomFromSeed(deriveSeed(size.seed ?? 0, step));
+      return batchOf(corpus, at(step), (features) => varied(features, corpus.scales, random));
+    },
   };
 }
 
@@ -60,6 +66,7 @@ const roundedTo = 8;
 export function batchOf(
   { form, utterances, labels, scales, steps }: Corpus,
   chosen: readonly number[],
+  asRead: (features: Float32Array) => Float32Array = (features) => features,
 ): Batch & { readonly input: tf.Tensor3D; readonly targets: tf.Tensor2D; readonly lengths: readonly number[] } {
   const lengths = chosen.map(steps);
   const timeSteps = roundedTo * Math.ceil(Math.max(...lengths) / roundedTo);
@@ -68,7 +75,7 @@ export function batchOf(
   const most = Math.max(1, ...chosen.map((at) => labels[at]?.length ?? 0));
   const targets = new Int32Array(chosen.length * most).fill(-1);
   chosen.forEach((at, row) => {
-    vectorsOf(utterances[at]?.features ?? new Float32Array(), scales, values, row * timeSteps * size);
+    vectorsOf(asRead(utterances[at]?.features ?? new Float32Array()), scales, values, row * timeSteps * size);
     targets.set(labels[at] ?? [], row * most);
   });
   return {
