@@ -181,20 +181,23 @@ async function probe({ run, input, json }: Extract<Request, { command: 'probe' }
     traces,
   } = await withWorker(silent, (worker) => worker.call('probe', { folder: resolve(run), input }));
   const width = Math.max(4, ...traces.map(({ name }) => name.length));
+  const isBoth = traces.some(({ direction }) => direction === 'backward');
   for (const trace of traces) {
-    const { layer, name, role, timeSteps, units, values } = trace;
+    const { layer, direction, name, role, timeSteps, units, values } = trace;
+    const place = `layer ${layer}${isBoth ? ` ${direction.padEnd(8)}` : ''}`;
     if (json)
       print({
         type: 'probe',
         step,
         layer,
+        direction,
         name,
         role,
         shape: [timeSteps, units],
         input: labels,
         values: Array.from(values),
       });
-    else process.stdout.write(`layer ${layer}  ${name.padEnd(width)} ${role.padEnd(7)} ${statistics(trace)}\n`);
+    else process.stdout.write(`${place}  ${name.padEnd(width)} ${role.padEnd(7)} ${statistics(trace)}\n`);
   }
 }
 

@@ -9,7 +9,7 @@ import { tanhOfSum } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
 import { pixelsOf } from '../engine/wasm/images';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
-import { runStack, type Stack, type StackOptions, type StackResult } from './stack';
+import { type Recording, runStack, type Stack, type StackOptions, type StackResult } from './stack';
 import { engineReader, plainReader, type TokenReader } from './token-reader';
 
 /** State of all layers, [batch, units] each: layer by layer, in the order of the cell's states. */
@@ -146,16 +146,20 @@ export class Model {
   }
 
   /**
-   * Every named value of each layer that reads: [batch, time, units]; of pixels the mean over all of a frame.
+   * Every named value of each layer that reads, in each direction: [batch, time, units]; of pixels the mean over all of a
+   * frame.
    *
    * @param input ids [batch, time], or numbers [batch, time, size]
    */
-  inside(input: tf.Tensor): readonly ReadonlyMap<string, tf.Tensor3D>[] {
+  inside(input: tf.Tensor): readonly Recording[] {
     const batch = input.shape[0] ?? 0;
     const { values } = this.read(input, this.zeroState(batch), { record: true });
     if (!this.spec.image) return values;
     const overPixels = (value: tf.Tensor3D) => tf.mean(tf.reshape(value, [batch, -1, ...value.shape.slice(1)]), 1);
-    return values.map((layer) => new Map([...layer].map(([name, value]) => [name, overPixels(value) as tf.Tensor3D])));
+    return values.map((recording) => ({
+      ...recording,
+      values: new Map([...recording.values].map(([name, value]) => [name, overPixels(value) as tf.Tensor3D])),
+    }));
   }
 
   /**

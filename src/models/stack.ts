@@ -3,6 +3,7 @@ import { type LayerInput, recurrent } from '../engine/recurrent';
 import { backwardIds, backwards } from '../engine/rows';
 import { tf } from '../engine/tensors';
 import type { ImageSize } from '../engine/wasm/images';
+import type { Direction } from '../protocol/run';
 
 /** Layers of a cell, one on another. */
 export interface Stack {
@@ -28,8 +29,16 @@ export interface StackResult {
   readonly output: tf.Tensor3D;
   /** After the last step, layer by layer in the order of the cell's states: [batch, units]. */
   readonly state: tf.Tensor2D[];
-  /** For each layer every named value, when recorded: [batch, time, units]. */
-  readonly values: readonly ReadonlyMap<string, tf.Tensor3D>[];
+  /** When recorded. */
+  readonly values: readonly Recording[];
+}
+
+/** What one layer does, read in one direction. */
+export interface Recording {
+  readonly layer: number;
+  readonly direction: Direction;
+  /** Every named value: [batch, time, units]; read backwards in the order of the input all the same. */
+  readonly values: ReadonlyMap<string, tf.Tensor3D>;
 }
 
 /**
@@ -48,15 +57,19 @@ export function runStack(
   let source = input;
   let output: tf.Tensor3D | undefined;
   const next: tf.Tensor2D[] = [];
-  const values: ReadonlyMap<string, tf.Tensor3D>[] = [];
+  const values: Recording[] = [];
   for (const [layer, weights] of layers.entries()) {
     if (output) source = mask ? tf.mul(output, mask(output.shape)) : output;
     const first = state.slice(layer * count, (layer + 1) * count);
     const result = recurrent(cell, weights as unknown as tf.Tensor1D, source, first, { record, image });
-    const back = reverse[layer];
-    output = back ? tf.add(result.output, readBackwards(cell, back, source, first, lengths)) : result.output;
     next.push(...result.state);
-    values.push(result.values);
+    output = result.output;
+    if (record) values.push({ layer, direction: 'forward', values: result.values });
+    const weightsBack = reverse[layer];
+    if (!weightsBack) continue;
+    const back = readBackwards(cell, weightsBack, source, first, { record, lengths });
+    output = tf.add(output, back.output);
+    if (record) values.push({ layer, direction: 'backward', values: back.values });
   }
   if (!output) throw new Error('The stack has no layer');
   return { output, state: next, values };
@@ -67,12 +80,16 @@ function readBackwards(
   weights: tf.Variable,
   source: LayerInput,
   first: readonly tf.Tensor2D[],
-  wanted: readonly number[] | undefined,
-): tf.Tensor3D {
+  { record = false, lengths: wanted }: StackOptions,
+): { readonly output: tf.Tensor3D; readonly values: ReadonlyMap<string, tf.Tensor3D> } {
   const [batch, timeSteps] = ('ids' in source ? source.ids : source).shape as [number, number];
   const lengths = wanted ?? Array<number>(batch).fill(timeSteps);
   const turned =
     'ids' in source ? { table: source.table, ids: backwardIds(source.ids, lengths) } : backwards(source, lengths);
   const zeros = first.map(({ shape }) => tf.zeros(shape) as tf.Tensor2D);
-  return backwards(recurrent(cell, weights as unknown as tf.Tensor1D, turned, zeros).output, lengths);
+  const { output, values } = recurrent(cell, weights as unknown as tf.Tensor1D, turned, zeros, { record });
+  return {
+    output: backwards(output, lengths),
+    values: new Map([...values].map(([name, value]) => [name, backwards(value, lengths)])),
+  };
 }

@@ -5,22 +5,26 @@ import type { Model } from '../models/model';
 import type { Probe, Trace } from '../protocol/run';
 import type { ProbeInput } from '../tasks/task';
 
-/** Every named gate and state of every layer over a short input, from a zero state. Disposes of the input. */
+/** Every named gate and state of every layer, in each direction that it reads, over a short input, from a zero state. Disposes of the input. */
 export async function probeModel(model: Model, { labels, input }: ProbeInput, step: number): Promise<Probe> {
-  const { cell, layers, units } = model.spec;
+  const { cell, layers, units, bidirectional } = model.spec;
   const names = cell.equations.map(({ name }) => name);
   const recorded = tf.tidy(() => {
-    return model.inside(input).flatMap((layer) => names.map((name) => tf.keep(layer.get(name) as tf.Tensor)));
+    return model
+      .inside(input)
+      .flatMap(({ layer, direction, values }) =>
+        names.map((name) => ({ layer, direction, name, tensor: tf.keep(values.get(name) as tf.Tensor) })),
+      );
   });
   input.dispose();
   const ranges = equationRanges(cell);
   const traces = await Promise.all(
-    recorded.map(async (tensor, index): Promise<Trace> => {
-      const name = names[index % names.length] ?? '';
+    recorded.map(async ({ layer, direction, name, tensor }): Promise<Trace> => {
       const values = Float32Array.from(await tensor.data());
       tensor.dispose();
       return {
-        layer: Math.floor(index / names.length),
+        layer,
+        direction,
         name: name.replace("'", ''),
         role: roleOf(cell, name),
         range: ranges.get(name) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
@@ -30,7 +34,8 @@ export async function probeModel(model: Model, { labels, input }: ProbeInput, st
       };
     }),
   );
-  if (traces.length !== layers * names.length) throw new Error('The model recorded other names than its cell has');
+  if (traces.length !== layers * (bidirectional ? 2 : 1) * names.length)
+    throw new Error('The model recorded other names than its cell has');
   return { step, input: labels, traces };
 }
 

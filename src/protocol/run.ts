@@ -315,16 +315,20 @@ export interface SampleRequest {
   readonly seed?: number | undefined;
 }
 
+/** How a layer reads; a bidirectional one reads both ways, with weights of their own. */
+export type Direction = 'forward' | 'backward';
+
 /** One named value of a cell over a short input. */
 export interface Trace {
   readonly layer: number;
+  readonly direction: Direction;
   readonly name: string;
   readonly role: 'gate' | 'state' | 'output';
   /** What the values can reach: [0, 1] of a sigmoid, [-1, 1] of a tanh; infinite where unbounded. */
   readonly range: readonly [number, number];
   readonly timeSteps: number;
   readonly units: number;
-  /** [time, units], row by row. */
+  /** [time, units], row by row, in the order of the input in both directions. */
   readonly values: Float32Array;
 }
 

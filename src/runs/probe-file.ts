@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import type { Probe, Trace } from '../protocol/run';
+import type { Direction, Probe, Trace } from '../protocol/run';
 import { writeWhole } from './files';
 import { runFile } from './folder';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
 
-type TraceHead = Omit<Trace, 'values' | 'range'> & { readonly range: readonly [number | null, number | null] };
+type TraceHead = Omit<Trace, 'values' | 'range' | 'direction'> & {
+  readonly range: readonly [number | null, number | null];
+  /** Not there in runs from before backward directions were recorded. */
+  readonly direction?: Direction;
+};
 
-/** The latest probe, as tensors `layers.0.i` of [time, units]. */
+/** The latest probe, as tensors `layers.0.i` of [time, units], read backwards `reverse.layers.0.i`. */
 export async function writeProbe(folder: string, { step, input, traces }: Probe): Promise<void> {
   // JSON has no infinity: an open end of a range is null.
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   const heads = traces.map(
-    ({ layer, name, role, range, timeSteps, units }): TraceHead => ({
+    ({ layer, direction, name, role, range, timeSteps, units }): TraceHead => ({
       layer,
+      direction,
       name,
       role,
       range: [finite(range[0]), finite(range[1])],
@@ -21,10 +26,7 @@ export async function writeProbe(folder: string, { step, input, traces }: Probe)
     }),
   );
   const tensors = new Map(
-    traces.map(({ layer, name, timeSteps, units, values }) => [
-      `layers.${layer}.${name}`,
-      { shape: [timeSteps, units], values },
-    ]),
+    traces.map((trace) => [tensorName(trace), { shape: [trace.timeSteps, trace.units], values: trace.values }]),
   );
   await writeWhole(
     runFile.probe(folder),
@@ -43,13 +45,18 @@ export async function readProbe(folder: string): Promise<Probe | undefined> {
     return {
       step: Number(metadata.step),
       input: JSON.parse(metadata.input ?? '[]') as string[],
-      traces: heads.map(({ range: [low, high], ...head }) => ({
+      traces: heads.map(({ range: [low, high], direction = 'forward', ...head }) => ({
         ...head,
+        direction,
         range: [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY],
-        values: tensors.get(`layers.${head.layer}.${head.name}`)?.values ?? new Float32Array(),
+        values: tensors.get(tensorName({ ...head, direction }))?.values ?? new Float32Array(),
       })),
     };
   } catch {
     return undefined;
   }
+}
+
+function tensorName({ layer, direction, name }: Pick<Trace, 'layer' | 'direction' | 'name'>): string {
+  return `${direction === 'backward' ? 'reverse.' : ''}layers.${layer}.${name}`;
 }

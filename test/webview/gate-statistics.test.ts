@@ -7,6 +7,7 @@ function trace(range: Trace['range'], rows: readonly (readonly number[])[]): Tra
   const units = rows[0]?.length ?? 0;
   return {
     layer: 0,
+    direction: 'forward',
     name: 'f',
     role: 'gate',
     range,

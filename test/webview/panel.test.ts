@@ -63,6 +63,20 @@ describe('gates and states', () => {
     await page.close();
   });
 
+  it('shows layers that read both ways in either direction, which is chosen like the layer', async () => {
+    const page = await browser.open({ query: 'task=classify' });
+    const statistics = page.locator('[data-saturation]');
+    const forwards = await statistics.allTextContents();
+    expect(forwards).toHaveLength(4);
+    await page.locator('[data-choice=direction]').selectOption({ label: 'backwards' });
+    await expect.poll(() => statistics.allTextContents()).not.toEqual(forwards);
+    expect(await statistics.count()).toBe(4);
+    await page.close();
+    const oneWay = await browser.open();
+    expect(await oneWay.locator('[data-choice=direction]').count()).toBe(0);
+    await oneWay.close();
+  });
+
   it('has one cursor over all maps, moved by key, that reads token, unit and values', async () => {
     const page = await browser.open();
     await page.locator('[data-gate=o]').focus();

@@ -1,4 +1,4 @@
-import type { Probe, TaskName, Trace } from '../../src/protocol/run';
+import type { Direction, Probe, TaskName, Trace } from '../../src/protocol/run';
 import { noise } from './fixture-metrics';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -58,19 +58,25 @@ export function probeAt(task: TaskName, step: number, text = 'Haul away,\nthe wi
             ? Array.from({ length: 10 }, (_, i) => `frame ${i + 1}`)
             : Array.from({ length: 36 }, (_, i) => `2026-03-${String((i % 28) + 1).padStart(2, '0')}`);
   const layers = task === 'language' ? 2 : 1;
+  const directions: readonly Direction[] = readsBothWays(task) ? ['forward', 'backward'] : ['forward'];
   const traces = Array.from({ length: layers }, (_, layer) =>
-    kinds[task].map(
-      (kind, k): Trace => ({
-        ...kind,
-        layer,
-        timeSteps: input.length,
-        units,
-        values: valuesOf(kind, k, layer, step, input),
-      }),
+    directions.flatMap((direction, d) =>
+      kinds[task].map(
+        (kind, k): Trace => ({
+          ...kind,
+          layer,
+          direction,
+          timeSteps: input.length,
+          units,
+          values: valuesOf(kind, k, layer + 5 * d, step, input),
+        }),
+      ),
     ),
   ).flat();
   return { step, input, traces };
 }
+
+export const readsBothWays = (task: TaskName) => task === 'classify';
 
 function valuesOf(
   { name, range }: Pick<Trace, 'name' | 'range'>,

@@ -1,7 +1,7 @@
 import type { RunSnapshot } from '../../src/protocol/panel';
 import type { RunRecord, RunState, Sample, TaskName } from '../../src/protocol/run';
 import { metricsBetween, pointAt } from './fixture-metrics';
-import { probeAt } from './fixture-probe';
+import { probeAt, readsBothWays } from './fixture-probe';
 import { classNames, sampleAt } from './fixture-samples';
 
 export const folder = '/home/you/project/.unroll/runs/2026-05-04-a1';
@@ -61,7 +61,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         units: 64,
         layers: language ? 2 : 1,
         dropout: 0,
-        direction: 'forward',
+        direction: readsBothWays(task) ? 'both' : 'forward',
         pooling: 'auto',
         attention: 'general',
       },

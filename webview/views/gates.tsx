@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Probe } from '../../src/protocol/run';
+import type { Direction, Probe } from '../../src/protocol/run';
 import { useChartStyle } from '../chart-style';
 import type { Cell } from '../charts/heat-map';
 import { Choice } from '../components/choice';
@@ -16,6 +16,8 @@ import { GateTable } from './gate-table';
 import { useOwnProbe } from './own-probe';
 
 const byUnit = '';
+
+const directionNames: Readonly<Record<Direction, string>> = { forward: 'forwards', backward: 'backwards' };
 
 /** What every gate and state of a layer does over a short input. */
 export function Gates({ view }: { readonly view: RunView }) {
@@ -46,11 +48,17 @@ function Maps({ probe, table, words }: { readonly probe: Probe; readonly table: 
   const style = useChartStyle();
   const layers = useMemo(() => [...new Set(probe.traces.map(({ layer }) => layer))].sort((a, b) => a - b), [probe]);
   const [chosenLayer, setLayer] = usePersistedState('run', 'gates.layer', layers[0] ?? 0);
+  const [chosenDirection, setDirection] = usePersistedState<Direction>('run', 'gates.direction', 'forward');
   const [sortBy, setSortBy] = usePersistedState('settings', 'gates.sort', byUnit);
   const [tableGate, setTableGate] = usePersistedState('settings', 'gates.tableGate', '');
   const [cursor, setCursor] = useState<Cell | undefined>(undefined);
   const layer = layers.includes(chosenLayer) ? chosenLayer : (layers[0] ?? 0);
-  const traces = useMemo(() => probe.traces.filter((trace) => trace.layer === layer), [probe, layer]);
+  const isBoth = probe.traces.some(({ direction }) => direction === 'backward');
+  const direction = isBoth ? chosenDirection : 'forward';
+  const traces = useMemo(
+    () => probe.traces.filter((trace) => trace.layer === layer && trace.direction === direction),
+    [probe, layer, direction],
+  );
   const labels = useMemo(() => probe.input.map(words.inputLabel), [probe, words]);
   const tableTrace = traces.find(({ name }) => name === tableGate) ?? traces[0];
   const units = traces[0]?.units ?? 0;
@@ -72,6 +80,15 @@ function Maps({ probe, table, words }: { readonly probe: Probe; readonly table: 
             value={String(layer)}
             options={layers.map((l) => [String(l), String(l + 1)])}
             onChoose={(value) => setLayer(Number(value))}
+          />
+        ) : null}
+        {isBoth ? (
+          <Choice
+            label="Read"
+            hook="direction"
+            value={direction}
+            options={Object.entries(directionNames)}
+            onChoose={(value) => setDirection(value as Direction)}
           />
         ) : null}
         <Choice

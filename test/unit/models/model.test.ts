@@ -219,8 +219,8 @@ describe('a model', () => {
         const { output, state } = model.forward(ids(), model.zeroState(2));
         expect(output.shape).toEqual([2, 6, 9]);
         expect(state.map(({ shape }) => shape)).toEqual(Array(6).fill([2, 6]));
-        model.inside(ids()).forEach((layer, at) => {
-          const last = tf.slice(layer.get("h'") as tf.Tensor3D, [0, 5, 0], [2, 1, 6]).dataSync();
+        model.inside(ids()).forEach(({ values }, at) => {
+          const last = tf.slice(values.get("h'") as tf.Tensor3D, [0, 5, 0], [2, 1, 6]).dataSync();
           expect(state[2 * at]?.dataSync()).toEqual(last);
         });
       });

@@ -7,7 +7,7 @@ import { tf, useReference } from '../../../src/engine/tensors';
 import { Model } from '../../../src/models/model';
 import type { ModelSpec } from '../../../src/models/parameters';
 import { probeModel } from '../../../src/probes/probe';
-import type { Probe } from '../../../src/protocol/run';
+import type { Direction, Probe } from '../../../src/protocol/run';
 import { type ForecastEncoding, forecast } from '../../../src/tasks/forecast/forecast';
 import { type LanguageEncoding, language } from '../../../src/tasks/language/language';
 import { expectClose } from '../engine/close';
@@ -53,8 +53,9 @@ const ids = Array.from({ length: timeSteps }, (_, at) => (at * at + 1) % 7);
 
 async function probed(
   cell: CellName,
+  bidirectional = false,
 ): Promise<{ readonly probe: Probe; readonly inFloat64: ReadonlyMap<string, Matrix> }> {
-  const model = Model.initialise(spec(cell), randomFromSeed(11));
+  const model = Model.initialise({ ...spec(cell), bidirectional }, randomFromSeed(11));
   // Larger weights, so that gates leave the middle of their range.
   for (const [name, variable] of model.parameters)
     if (!name.startsWith('head')) tf.tidy(() => variable.assign(tf.mul(variable, 1.7)));
@@ -67,12 +68,24 @@ async function probed(
   const table = weights.get('embedding')?.values ?? [];
   let sequence: Matrix = ids.map((id) => Array.from({ length: 4 }, (_, at) => table[4 * id + at] ?? 0));
   for (let layer = 0; layer < layers; layer++) {
-    const prefix = `layers.${layer}.`;
-    const own = new Map([...weights].map(([name, array]) => [name.replace(prefix, ''), array]));
-    const zero = builtinCell(cell).states.map(() => [Array<number>(units).fill(0)]);
-    const { output, values } = runInFloat64(builtinCell(cell), own, [sequence], zero);
-    for (const [name, rows] of values) inFloat64.set(`${layer} ${name.replace("'", '')}`, rows[0] ?? []);
-    sequence = output[0] ?? [];
+    const read = (direction: Direction): Matrix => {
+      const isBack = direction === 'backward';
+      const turned = (rows: Matrix) => (isBack ? rows.toReversed() : rows);
+      const prefix = `${isBack ? 'reverse.' : ''}layers.${layer}.`;
+      const own = new Map(
+        [...weights].flatMap(([name, array]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : [])),
+      );
+      const zero = builtinCell(cell).states.map(() => [Array<number>(units).fill(0)]);
+      const { output, values } = runInFloat64(builtinCell(cell), own, [turned(sequence)], zero);
+      for (const [name, rows] of values)
+        inFloat64.set(`${layer} ${direction} ${name.replace("'", '')}`, turned(rows[0] ?? []));
+      return turned(output[0] ?? []);
+    };
+    const forward = read('forward');
+    const backward = bidirectional ? read('backward') : undefined;
+    sequence = backward
+      ? forward.map((row, t) => row.map((value, unit) => value + (backward[t]?.[unit] ?? Number.NaN)))
+      : forward;
   }
   return { probe, inFloat64 };
 }
@@ -100,8 +113,17 @@ describe.each(cells)('a probe of %s', (cell) => {
 
   test('has the values of its equations in double precision', async () => {
     const { probe, inFloat64 } = await probed(cell);
-    for (const { layer, name, values } of probe.traces)
-      expectClose(values, inFloat64.get(`${layer} ${name}`)?.flat() ?? [], 3e-5, `${name} of layer ${layer}`);
+    for (const { layer, direction, name, values } of probe.traces)
+      expectClose(values, inFloat64.get(`${layer} ${direction} ${name}`)?.flat() ?? [], 3e-5, `${name} of ${layer}`);
+  });
+
+  test('of layers that read both ways has either direction, each with its own values in the order of the input', async () => {
+    const { probe, inFloat64 } = await probed(cell, true);
+    expect(probe.traces).toHaveLength(inFloat64.size);
+    for (const { layer, direction, name, values } of probe.traces) {
+      const place = `${layer} ${direction} ${name}`;
+      expectClose(values, inFloat64.get(place)?.flat() ?? [], 3e-5, place);
+    }
   });
 
   test('keeps within the ranges that it tells, and makes use of them', async () => {

@@ -34,9 +34,19 @@ export const probe = (step: number): Probe => ({
   step,
   input: ['a', '\n'],
   traces: [
-    { layer: 0, name: 'i', role: 'gate', range: [0, 1], timeSteps: 2, units: 2, values: Float32Array.of(0, 1, 0.5, 0) },
+    {
+      layer: 0,
+      direction: 'forward',
+      name: 'i',
+      role: 'gate',
+      range: [0, 1],
+      timeSteps: 2,
+      units: 2,
+      values: Float32Array.of(0, 1, 0.5, 0),
+    },
     {
       layer: 1,
+      direction: 'backward',
       name: 'c',
       role: 'state',
       range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
