@@ -1,6 +1,6 @@
 import { type CellName, frameCells, type TaskName, type TrainingConfiguration } from '../configuration/run';
 import { countParameters, type ModelSpec } from '../models/parameters';
-import type { DatasetReport, ModelSize, Proposal, Proposed } from '../protocol/dataset';
+import type { DatasetReport, ModelSize, Proposal, Proposed, TextSummary } from '../protocol/dataset';
 
 /** Every cell of Unroll with the reason to choose it, the usual ones first. */
 export const proposedCells: readonly Proposed<CellName>[] = [
@@ -34,15 +34,16 @@ const sizes: Readonly<Record<ModelSize['name'], ModelSize>> = {
   large: { name: 'large', units: 128, layers: 1 },
 };
 
+type ProposedFor = Pick<DatasetReport, 'task' | 'split' | 'usualLongest'> & {
+  readonly text?: Pick<TextSummary, 'tokens'>;
+};
+
 /**
  * What to train on a dataset when nobody says otherwise.
  *
  * @param specOf the model of a size, with the proposed cell
  */
-export function propose(
-  report: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>,
-  specOf: (size: ModelSize) => ModelSpec,
-): Proposal {
+export function propose(report: ProposedFor, specOf: (size: ModelSize) => ModelSpec): Proposal {
   const { training } = report.split;
   const unit = units[report.task];
   const best = bestSize(report);
@@ -60,6 +61,13 @@ export function propose(
 
 /** A text of as many tokens is enough for a large model, and for windows of many streams. */
 const manyTokens = 200_000;
+/** Words and pieces of words say as much in a quarter as many. */
+const manyPieces = manyTokens / 4;
+
+const isLong = ({ split, text }: ProposedFor) =>
+  split.training >= (text && standsForSeveral(text) ? manyPieces : manyTokens);
+
+const standsForSeveral = ({ tokens }: Pick<TextSummary, 'tokens'>) => tokens === 'words' || tokens === 'byte-pair';
 
 /** Frames are for cells that read pixels, and read by others as rows of numbers; nothing else is for the former. */
 function cellsFor(task: TaskName): readonly Proposed<CellName>[] {
@@ -74,17 +82,14 @@ function cellsFor(task: TaskName): readonly Proposed<CellName>[] {
   return [...(ofFrames ?? []), ...asRows];
 }
 
-function bestSize({
-  task,
-  split,
-  usualLongest,
-}: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>): ModelSize['name'] {
+function bestSize(report: ProposedFor): ModelSize['name'] {
+  const { task, split, usualLongest } = report;
   if (task === 'translate' || task === 'speech') return 'medium';
   // What a convolution costs goes with every pixel of every frame.
   if (task === 'frames') return 'tiny';
   // What a record begins with must be remembered to its end.
   if (task === 'language' && usualLongest !== undefined) return 'medium';
-  if (task === 'language' && split.training >= manyTokens) return 'large';
+  if (task === 'language' && isLong(report)) return 'large';
   return split.training < 4000 ? 'tiny' : 'small';
 }
 
@@ -104,25 +109,29 @@ const units: Readonly<Record<TaskName, string>> = {
   frames: 'frames',
 };
 
-function trainingOf(
-  { task, split, usualLongest }: Pick<DatasetReport, 'task' | 'split' | 'usualLongest'>,
-  weights: number,
-): Partial<TrainingConfiguration> {
+function trainingOf(report: ProposedFor, weights: number): Partial<TrainingConfiguration> {
+  const { task, split, usualLongest, text } = report;
   if (task === 'forecast') return forecastTraining(split.training, usualLongest ?? split.training);
   if (task === 'translate') return translateTraining(split.training, usualLongest ?? 32);
   if (task === 'speech') return speechTraining(split.training, usualLongest ?? 100);
   if (task === 'frames') return framesTraining(usualLongest ?? 16);
   if (task === 'classify') return classifyTraining(split.training, usualLongest ?? 32);
   if (usualLongest !== undefined) return recordTraining(usualLongest);
-  return split.training < manyTokens ? {} : longTextTraining(split.training, weights);
+  if (!isLong(report)) return {};
+  // Fewer tokens make fewer steps of a pass, and there the number of steps is what a training lacks.
+  const isFew = text && standsForSeveral(text) && split.training < 2 * manyTokens;
+  return longTextTraining(split.training, weights, isFew ? [32, 16] : [64, 32]);
 }
 
 /** Products of weights and tokens that two cores do in some two minutes. */
 const work = 1e12;
 
 /** Some ten times through the text, or as far as a few minutes reach. */
-function longTextTraining(tokens: number, weights: number): Partial<TrainingConfiguration> {
-  const [timeSteps, batchSize] = [64, 32];
+function longTextTraining(
+  tokens: number,
+  weights: number,
+  [timeSteps, batchSize]: readonly [number, number],
+): Partial<TrainingConfiguration> {
   const epochs = (10 * tokens) / (timeSteps * batchSize);
   const steps = Math.round(Math.min(epochs, work / (weights * timeSteps * batchSize)) / 100) * 100;
   return { timeSteps, batchSize, steps: Math.max(300, steps), evaluateEvery: 50 };

@@ -13,7 +13,7 @@ const tableItems: Readonly<Record<TaskName, (table: TableSummary, report: Datase
   translate: (table, { reading }) => [
     // Whatever looks like a number is a text there.
     ...columnItems(table, 'Column to write').filter(({ key }) => key !== 'decimal'),
-    unitItem(reading, reading.tokens === 'auto' ? 'chars' : reading.tokens),
+    ...unitItems(reading, reading.tokens === 'auto' ? 'chars' : reading.tokens),
   ],
   speech: (table) => columnItems(table, 'Column of transcripts').filter(({ key }) => key !== 'decimal'),
 };
@@ -62,6 +62,11 @@ function videoItems({ frameLoss = 'squares', frameSize = 32 }: Reading): Reading
 }
 
 function textItems({ reading }: DatasetReport, { tokens }: TextSummary): ReadingItem[] {
+  return unitItems(reading, tokens);
+}
+
+/** How a text is cut, and of pieces that are learned how many at most. */
+function unitItems(reading: Reading, tokens: TextSummary['tokens']): ReadingItem[] {
   const { vocabularySize = 1024 } = reading;
   const size = count('vocabularySize', 'Tokens at most', vocabularySize, 'tokens', { min: 257, max: 32_768 });
   return [unitItem(reading, tokens), ...(tokens === 'byte-pair' ? [size] : [])];

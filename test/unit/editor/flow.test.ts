@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { runConfigurationSchema } from '../../../src/configuration/run';
 import { choicesOf, type Draft } from '../../../src/editor/flow/draft';
 import { fieldsOf, parsed, problemOf } from '../../../src/editor/flow/fields';
 import { cellChoices, sizeChoices, summary, taskChoices } from '../../../src/editor/flow/proposal-items';
 import { readingItems } from '../../../src/editor/flow/reading-items';
+import type { DatasetReport } from '../../../src/protocol/dataset';
 import { tableReport, textReport } from './fixtures';
 
 const { contributes } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -61,6 +62,19 @@ describe('the questions before a training', () => {
   it('make choices that the schema of a run takes', () => {
     expect(runConfigurationSchema.safeParse(choicesOf(draft)).success).toBe(true);
   });
+});
+
+test('byte pairs are asked how many they may be, of texts and of pairs of texts alike', () => {
+  const keysOf = (report: DatasetReport) => readingItems(report).map(({ key }) => key);
+  const reading = { ...textReport.reading, tokens: 'byte-pair' } as const;
+  const { text } = textReport;
+  expect(keysOf(textReport)).not.toContain('vocabularySize');
+  expect(keysOf({ ...textReport, reading, ...(text && { text: { ...text, tokens: 'byte-pair' } }) })).toContain(
+    'vocabularySize',
+  );
+  const pairs: DatasetReport = { ...tableReport, task: 'translate' };
+  expect(keysOf(pairs)).not.toContain('vocabularySize');
+  expect(keysOf({ ...pairs, reading })).toContain('vocabularySize');
 });
 
 describe('the reading of a table', () => {
