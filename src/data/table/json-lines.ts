@@ -65,7 +65,7 @@ export async function* objectRecords(parts: AsyncIterable<Objects>, keys: readon
 }
 
 /** Some objects, by the names of their columns, with the line or row of each, from 1. */
-interface Objects {
+export interface Objects {
   readonly objects: readonly ReadonlyMap<string, string>[];
   readonly lines: readonly number[];
 }

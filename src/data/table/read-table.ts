@@ -38,18 +38,26 @@ export interface TableDataset {
 
 /**
  * Reads a file as a table, with rows in the order of its dates, those of stacked series one series after another. Two passes in parts: one to know every column, one to
- * fill it. Read for its texts, a column with any cell that is no number is one of texts; read for its cells, each is, in the file's order.
+ * fill it. Of a file of some gigabytes the first rows are read, so many that memory is bounded, with a warning. Read for its texts, a column with any cell that is no number is one of texts; read for its cells, each is, in the file's order.
  *
+ * @param characters of all cells that are read at most
  * @throws UserError with the line where the file is wrong, or the name in the reading that no column has
  */
 export async function readTable(
   file: DatasetFile,
   reading: Partial<Reading>,
   use: TableUse = 'numbers',
+  characters = mostCharacters[use],
 ): Promise<TableDataset> {
   const dialect = findDialect(file, reading);
   const invalid = reading.invalid ?? 'error';
-  const records = await recordsOf(file, dialect, invalid);
+  const cuts: string[] = [];
+  const records = await recordsOf(file, dialect, invalid, {
+    characters,
+    onCut: (rows) => {
+      cuts[0] = cutNote(rows - (dialect.header && dialect.delimiter !== jsonLines && !file.objects ? 1 : 0));
+    },
+  });
   const survey = await surveyTable(file, dialect, records);
   const { names, warnings } = survey.header
     ? columnNames(survey.header)
@@ -80,6 +88,7 @@ export async function readTable(
     lines: ordered.lines,
     ...(grouped && { groups: { columns: by.map(({ name }) => name), series: grouped.groups } }),
     warnings: [
+      ...cuts,
       ...decodingWarnings(dialect.encoding, survey.tally),
       ...tableWarnings(dialect, survey, marks, reading),
       ...warnings,
@@ -89,6 +98,12 @@ export async function readTable(
     ],
   };
 }
+
+/** Numbers take some two bytes each, whatever they take in the file; texts are kept as they are. */
+const mostCharacters: Readonly<Record<TableUse, number>> = { numbers: 1e9, texts: 1e8, cells: 1e8 };
+
+const cutNote = (rows: number) =>
+  `The file is larger than what is kept in memory: its first ${rows.toLocaleString('en')} rows are read. Train on a part of it to choose others.`;
 
 /** The mark under which more cells are numbers; where all fit both, commas are decimal unless they separate columns. */
 function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Partial<Reading>): Decimal {

@@ -3,8 +3,9 @@ import { UserError } from '../../base/user-error';
 import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type DecodingTally, decode } from '../text/decode';
+import { type Budget, lengthOf, within } from './budget';
 import type { Dialect } from './dialect';
-import { jsonLines, keysOf, linesAsObjects, objectRecords, parquet, rowsAsObjects } from './json-lines';
+import { jsonLines, keysOf, linesAsObjects, type Objects, objectRecords, parquet, rowsAsObjects } from './json-lines';
 
 /** Records of a table with the line of the file, from 1, in which each begins. Blank lines are left out. */
 export interface Records {
@@ -17,21 +18,41 @@ export interface Records {
 /** The records of a file, the header first where it has one. Can be called again. */
 export type ReadRecords = (tally?: DecodingTally) => AsyncIterable<Records>;
 
-/** How the records of a file in this dialect are read. Throws what reading them throws. */
+/** How the first records of a file in this dialect are read, as far as the budget goes. Throws what reading them throws. */
 export async function recordsOf(
   file: DatasetFile,
   { encoding, delimiter, skip }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip'>,
   invalid: Reading['invalid'],
+  budget: Budget,
 ): Promise<ReadRecords> {
   const text = (tally?: DecodingTally) => decode(file, encoding, invalid, tally);
   const { objects } = file;
   if (objects && delimiter === parquet) {
-    const keys = objects.columns ?? (await keysOf(file.name, rowsAsObjects(objects)));
-    return () => objectRecords(rowsAsObjects(objects), keys);
+    const rows = () => objectsWithin(rowsAsObjects(objects), budget);
+    const keys = objects.columns ?? (await keysOf(file.name, rows()));
+    return () => objectRecords(rows(), keys);
   }
-  if (delimiter !== jsonLines) return (tally) => readRecords(file.name, text(tally), delimiter, skip);
-  const keys = await keysOf(file.name, linesAsObjects(file.name, text()));
-  return (tally) => objectRecords(linesAsObjects(file.name, text(tally)), keys);
+  if (delimiter !== jsonLines) {
+    return (tally) =>
+      within(
+        readRecords(file.name, text(tally), delimiter, skip),
+        budget,
+        ({ cells }, row) => lengthOf(cells[row] ?? []),
+        (part, count) => ({ ...part, cells: part.cells.slice(0, count), lines: part.lines.slice(0, count) }),
+      );
+  }
+  const lines = (tally?: DecodingTally) => objectsWithin(linesAsObjects(file.name, text(tally)), budget);
+  const keys = await keysOf(file.name, lines());
+  return (tally) => objectRecords(lines(tally), keys);
+}
+
+function objectsWithin(parts: AsyncIterable<Objects>, budget: Budget): AsyncGenerator<Objects> {
+  return within(
+    parts,
+    budget,
+    ({ objects }, row) => lengthOf(objects[row]?.values() ?? []),
+    ({ objects, lines }, count) => ({ objects: objects.slice(0, count), lines: lines.slice(0, count) }),
+  );
 }
 
 interface Parsed {
