@@ -165,7 +165,7 @@ async function answer(dialog: Locator, label: string): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-test('Delete asks first, and then takes the run, its tab and its folder', async () => {
+test('Delete asks first, and then takes the run, its tab and its folder, but not the tab of one that is named alike', async () => {
   const vscode = workbench();
   const { folder } = await runNamed(vscode, 'animals');
   await select(vscode, 'animals');
@@ -177,13 +177,23 @@ test('Delete asks first, and then takes the run, its tab and its folder', async 
   await dialog.waitFor({ state: 'hidden' });
   expect(existsSync(folder)).toBe(true);
 
-  await select(vscode, 'animals');
+  await select(vscode, table);
+  await vscode.tab(table).waitFor();
+  await vscode.page.keyboard.press('F2');
+  await vscode.enter(`Rename ${table}`, 'animals');
+  const tabs = vscode.page.locator('.tab[aria-label="animals"], .tab[aria-label^="animals, "]');
+  await expect.poll(() => tabs.count()).toBe(2);
+  const older = rowOf(vscode, 'animals').last();
+  await older.click();
+  await older.and(vscode.page.locator('.selected.focused')).waitFor();
   await vscode.page.keyboard.press('Delete');
   await answer(dialog, 'Delete');
   // VS Code's server has no trash.
   await answer(vscode.dialog('There is no trash here.'), 'Delete Permanently');
-  await rowOf(vscode, 'animals').waitFor({ state: 'hidden' });
-  await vscode.tab('animals').waitFor({ state: 'hidden' });
+  await expect.poll(() => rowOf(vscode, 'animals').count()).toBe(1);
+  await expect.poll(() => tabs.count()).toBe(1);
   expect(existsSync(folder)).toBe(false);
+  await vscode.tab('animals').click();
+  expect(await nameOf(await panelOf(vscode, { name: 'animals' }))).toBe('animals');
   expect(await labelsIn(vscode)).toHaveLength(1);
 });

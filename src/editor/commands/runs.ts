@@ -42,7 +42,8 @@ export async function deleteRun(studio: Studio, folder: string): Promise<void> {
   if (current.folder === folder) {
     current.set(undefined);
   }
-  hosts.gone(folder, ownName);
+  const isShared = list.entries.some((other) => other.folder !== folder && other.record.name === ownName);
+  hosts.gone(folder, isShared ? undefined : ownName);
   await list.refresh();
 }
 

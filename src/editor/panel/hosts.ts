@@ -81,15 +81,21 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
     }
   }
 
-  /** The run of this name was deleted: its editors close, and the side view says so. */
-  gone(folder: string, name: string): void {
+  /**
+   * The run was deleted: its editors close, and the side view says so.
+   *
+   * @param name its own among all runs, by which tabs are known that no page is in yet; undefined where another has it too
+   */
+  gone(folder: string, name: string | undefined): void {
     for (const [panel, session] of this.editors) {
       if (session.shown === folder) {
         panel.dispose();
       }
     }
     this.side?.session.gone(folder);
-    closePagesNotYetShown(folder, name);
+    // A page of a run that is no part of the list may have its name too.
+    const isShared = [...this.editors].some(([panel, session]) => session.shown !== folder && panel.title === name);
+    closePagesNotYetShown(folder, isShared ? undefined : name);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -172,7 +178,7 @@ export class PanelHosts implements vscode.WebviewPanelSerializer, vscode.Webview
 }
 
 /** Tabs that are back since the window was reloaded, and that VS Code hands over only when they come in sight. */
-function closePagesNotYetShown(folder: string, name: string): void {
+function closePagesNotYetShown(folder: string, name: string | undefined): void {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const stale = tabs.filter(({ input, label }) =>
     input instanceof vscode.TabInputCustom ? dirname(input.uri.fsPath) === folder : isPage(input) && label === name,
