@@ -34,6 +34,8 @@ export interface ColumnEvidence {
   readonly ambiguous: Record<Decimal, Cell | undefined>;
   /** Formats that are still possible. */
   dates: DateEvidence[];
+  /** Of cells that are dates in writing, while any format was possible, how many there are, and the first in another one. */
+  readonly written: { cells: number; of: number; first: string | undefined; other: Cell | undefined };
 }
 
 export function newEvidence(): ColumnEvidence {
@@ -54,6 +56,7 @@ export function newEvidence(): ColumnEvidence {
       sum: 0,
       squares: 0,
     })),
+    written: { cells: 0, of: 0, first: undefined, other: undefined },
   };
 }
 
@@ -84,8 +87,12 @@ function observeNumber(column: ColumnEvidence, decimal: Decimal, cell: string, l
   return is;
 }
 
+/** Whether a cell is a date in writing, in a form that a cell before it had, or in none of these. */
+type Form = 'none' | 'new' | 'known';
+
 function observeDates(column: ColumnEvidence, cell: string, line: number, numeric: boolean): void {
   let hopeless = false;
+  let form: Form = 'none';
   for (const evidence of column.dates) {
     const value = evidence.format.numeric === numeric ? evidence.format.parse(cell) : Number.NaN;
     if (Number.isNaN(value)) {
@@ -93,13 +100,24 @@ function observeDates(column: ColumnEvidence, cell: string, line: number, numeri
       evidence.firstMiss ??= { line, content: cell };
       hopeless ||= evidence.misses > 20 && evidence.misses > rareShare * column.filled;
     } else {
+      if (!evidence.format.numeric && form !== 'known') form = evidence.firstMatch === undefined ? 'new' : 'known';
       evidence.firstMatch ??= cell;
       observeStep(evidence, value);
     }
   }
+  observeWriting(column, cell, line, form);
   if (hopeless) {
     column.dates = column.dates.filter(({ misses }) => misses <= 20 || misses <= rareShare * column.filled);
   }
+}
+
+/** Dates may change their form within a file, as where two files were put together. */
+function observeWriting({ written }: ColumnEvidence, cell: string, line: number, form: Form): void {
+  written.of += 1;
+  if (form === 'none') return;
+  written.cells += 1;
+  if (written.first === undefined) written.first = cell;
+  else if (form === 'new') written.other ??= { line, content: cell };
 }
 
 function observeStep(evidence: DateEvidence, value: number): void {

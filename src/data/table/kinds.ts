@@ -12,7 +12,7 @@ export type Kind =
       readonly rare: Cell | undefined;
       readonly warning: string | undefined;
     }
-  | { readonly kind: 'text' };
+  | { readonly kind: 'text'; readonly warning?: string };
 
 export interface TableMarks {
   readonly delimiter: string;
@@ -33,7 +33,17 @@ export function decideKind(column: ColumnEvidence, name: string | undefined, nam
     return { kind: 'number', rare: column.firstBad[marks.decimal] };
   }
   if (date && !date.format.numeric && date.misses < rareShare * column.filled) return dateKind(date);
-  return { kind: 'text' };
+  return { kind: 'text', ...twoForms(column, name) };
+}
+
+/** Why a column of dates is none. */
+function twoForms({ written }: ColumnEvidence, name: string | undefined): { readonly warning?: string } {
+  const { cells, of, first = '', other } = written;
+  if (!other || cells < (1 - rareShare) * of) return {};
+  const column = name === undefined ? 'A column' : `"${excerpt(name)}"`;
+  return {
+    warning: `${column} has dates in more than one form, such as ${excerpt(first)} and ${excerpt(other.content)} (line ${other.line}), and is read as text; rows stay in the order of the file. Write all dates alike.`,
+  };
 }
 
 interface FoundDate extends DateEvidence {

@@ -92,7 +92,7 @@ export async function readTable(
       ...decodingWarnings(dialect.encoding, survey.tally),
       ...tableWarnings(dialect, survey, marks, reading),
       ...warnings,
-      ...kinds.flatMap((kind) => (kind.kind === 'date' && kind.warning ? [kind.warning] : [])),
+      ...kinds.flatMap((kind) => (kind.kind !== 'number' && kind.warning ? [kind.warning] : [])),
       ...ordered.warnings,
       ...columnWarnings(ordered.columns, ordered.lines),
     ],

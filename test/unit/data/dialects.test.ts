@@ -286,6 +286,14 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
     },
   ],
   [
+    'dates that change their form, as where two files were put together',
+    'd,v\n2024-01-01,5\n2024-01-02,3\n2024-01-03,4\n04/01/2024,2\n05/01/2024,9\n06/01/2024,8\n',
+    {
+      columns: ['d: words', 'v: 5 3 4 2 9 8'],
+      warnings: [/"d" has dates in more than one form, such as 2024-01-01 and 04\/01\/2024 \(line 5\)/],
+    },
+  ],
+  [
     'a date column beside another',
     'from,to,v\n2024-01-01,2024-01-05,5\n2024-01-02,2024-01-04,3\n',
     { columns: ['from: 2024-01-01 2024-01-02', 'to: 2024-01-05 2024-01-04', 'v: 5 3'], warnings: [] },
