@@ -18,6 +18,7 @@ import { orderByDate } from './order';
 import { recordsOf } from './records';
 import type { Rows } from './rows';
 import { type Survey, surveyTable } from './survey';
+import { namesOf, partsOfYear, unrolled } from './unrolled';
 import { columnWarnings, tableWarnings } from './warnings';
 
 export interface TableDataset {
@@ -62,7 +63,8 @@ export async function readTable(
   const { names, warnings } = survey.header
     ? columnNames(survey.header)
     : { names: numberedNames(survey.columns.length), warnings: [] };
-  requireColumns(names, reading);
+  const parts = use === 'numbers' ? partsOfYear(names, reading) : undefined;
+  requireColumns([...names, ...(parts ? namesOf(parts) : [])], reading);
   const marks = { delimiter: dialect.delimiter, decimal: decimalOf(survey, dialect, reading) };
   const kinds = survey.columns.map((column, i) => {
     const name = names[i] ?? '';
@@ -73,7 +75,9 @@ export async function readTable(
   checkDate(file.name, names, kinds, survey, marks, reading);
   if (use === 'numbers') checkNumbers(file.name, names, kinds, survey, marks, reading);
 
-  const filled = await fillColumns(use, records(), names, kinds, survey, marks.decimal);
+  const inFile = await fillColumns(use, records(), names, kinds, survey, marks.decimal);
+  const series = parts && unrolled(inFile, parts);
+  const filled = series ?? inFile;
   const date = dateColumn(filled.columns, reading);
   const by = use === 'numbers' ? groupColumns(filled, date, reading, file.name) : [];
   const grouped = by.length > 0 ? orderByGroup(filled, by, date) : undefined;
@@ -83,12 +87,13 @@ export async function readTable(
     delimiter: dialect.delimiter,
     decimal: marks.decimal,
     header: dialect.header,
-    rows: survey.rows,
+    rows: filled.lines.length,
     columns: ordered.columns,
     lines: ordered.lines,
     ...(grouped && { groups: { columns: by.map(({ name }) => name), series: grouped.groups } }),
     warnings: [
       ...cuts,
+      ...(series ? [series.warning] : []),
       ...decodingWarnings(dialect.encoding, survey.tally),
       ...tableWarnings(dialect, survey, marks, reading),
       ...warnings,

@@ -294,6 +294,39 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
     },
   ],
   [
+    'months as columns, with a total, of years of which the first and last are not whole',
+    'Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec,Total\n2001,,,,,,,,,,1,2,3,6\n2002,4,5,6,7,,9,10,11,12,13,14,15,106\n2003,16,17,,,,,,,,,,,33\n',
+    {
+      columns: [
+        'month: 2001-10-01 2001-11-01 2001-12-01 2002-01-01 2002-02-01 2002-03-01 2002-04-01 2002-05-01 2002-06-01 2002-07-01 2002-08-01 2002-09-01 2002-10-01 2002-11-01 2002-12-01 2003-01-01 2003-02-01',
+        'value: 1 2 3 4 5 6 7 _ 9 10 11 12 13 14 15 16 17',
+      ],
+      warnings: [/"Jan" to "Dec" are the months of a year: .* as one series/, /1 in "value" \(first in line 3\)/],
+    },
+  ],
+  [
+    'months in another language, the latest year first',
+    'Jahr;Januar;Februar;März;April;Mai;Juni;Juli;August;September;Oktober;November;Dezember\n2002;9;1;6;11;3;8;13;5;10;2;7;12\n2001;1;6;11;3;8;13;5;10;2;7;12;4\n',
+    {
+      columns: [
+        `month: ${Array.from({ length: 24 }, (_, at) => `${2001 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-01`).join(' ')}`,
+        `value: ${Array.from({ length: 24 }, (_, at) => ((at * 5) % 13) + 1).join(' ')}`,
+      ],
+      warnings: [/months of a year/, /not in the order of their dates/],
+    },
+  ],
+  [
+    'quarters as columns',
+    'year,Q1,Q2,Q3,Q4\n2001,1,2,3,5\n2002,8,7,6,9\n',
+    {
+      columns: [
+        'quarter: 2001-01-01 2001-04-01 2001-07-01 2001-10-01 2002-01-01 2002-04-01 2002-07-01 2002-10-01',
+        'value: 1 2 3 5 8 7 6 9',
+      ],
+      warnings: [/"Q1" to "Q4" are the quarters of a year/],
+    },
+  ],
+  [
     'a date column beside another',
     'from,to,v\n2024-01-01,2024-01-05,5\n2024-01-02,2024-01-04,3\n',
     { columns: ['from: 2024-01-01 2024-01-02', 'to: 2024-01-05 2024-01-04', 'v: 5 3'], warnings: [] },
