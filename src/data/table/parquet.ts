@@ -11,6 +11,8 @@ export interface ObjectRows {
   readonly columns: readonly string[] | undefined;
   /** All of them, some at a time; can be called again. */
   parts(): AsyncIterable<readonly Row[]>;
+  /** The same rows with one column alone, so that no other one is read; all of them where none has that name. */
+  only(column: string): ObjectRows;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -41,18 +43,39 @@ export async function openParquet(path: string, name: string, bytes: number): Pr
   if (count === 0) {
     throw new UserError({ what: 'The Parquet file has no rows', where: name, wayOut: 'Choose a file with rows.' });
   }
-  const rows = (rowStart: number, rowEnd: number): Promise<Row[]> =>
-    parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }).catch((error: unknown) => {
-      throw damaged(name, error);
-    });
-  return {
-    sample: await rows(0, Math.min(sampleRows, count)),
-    columns: flatColumns(metadata),
+  const rows = (rowStart: number, rowEnd: number, columns?: string[]): Promise<Row[]> =>
+    parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...(columns && { columns }) }).catch(
+      (error: unknown) => {
+        throw damaged(name, error);
+      },
+    );
+  const sample = await rows(0, Math.min(sampleRows, count));
+  const flat = flatColumns(metadata);
+  const of = (column?: string): ObjectRows => ({
+    sample: column === undefined ? sample : sample.map((row) => ({ [column]: row[column] })),
+    columns: column === undefined ? flat : [column],
     async *parts() {
       for (let from = 0; from < count; from += rowsTogether)
-        yield await rows(from, Math.min(count, from + rowsTogether));
+        yield await rows(from, Math.min(count, from + rowsTogether), column === undefined ? undefined : [column]);
     },
+    only: (wanted) => of(isSimple(metadata, wanted) ? wanted : column),
+  });
+  return of();
+}
+
+/** Whether a column holds no others, and is within none. */
+function isSimple({ schema: [root, ...others] }: FileMetaData, wanted: string): boolean {
+  let at = 0;
+  const skip = (): void => {
+    const children = others[at++]?.num_children ?? 0;
+    for (let child = 0; child < children; child++) skip();
   };
+  for (let left = root?.num_children ?? 0; left > 0; left--) {
+    const column = others[at];
+    if (column?.name === wanted) return !column.num_children;
+    skip();
+  }
+  return false;
 }
 
 /** Undefined where a column holds others. */

@@ -17,8 +17,11 @@ export async function textOfColumn(
   file: DatasetFile,
   reading: Partial<Reading>,
 ): Promise<TextDataset & { readonly column: string; readonly delimiter: string }> {
-  const table = await readTable(file, reading, 'cells');
   const wanted = reading.columns?.[0] ?? reading.target;
+  const { objects } = file;
+  const isOne = new Set([...(reading.columns ?? []), reading.target ?? wanted]).size === 1;
+  const asked = objects && wanted !== undefined && isOne ? { ...file, objects: objects.only(wanted) } : file;
+  const table = await readTable(asked, reading, 'cells');
   const sized = table.columns
     .filter(
       (column): column is TextColumn => column.kind === 'text' && (wanted === undefined || column.name === wanted),

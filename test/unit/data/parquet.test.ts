@@ -35,6 +35,17 @@ describe("what pyarrow wrote is read as pyarrow's own rows,", () => {
     expect(columns.map(({ name }) => name).toSorted()).toEqual(['translation.de', 'translation.en', 'xs_1', 'xs_2']);
   });
 
+  test('one column of which is read alone, where it stands by itself', async () => {
+    const flat = (await fileOf(stored.files.snappy)).objects?.only('note');
+    const rows: unknown[] = [];
+    for await (const part of flat?.parts() ?? []) rows.push(...part);
+    expect(flat?.columns).toEqual(['note']);
+    expect(rows).toHaveLength(stored.rows.length);
+    expect(rows.every((row) => Object.keys(row as object).join() === 'note')).toBe(true);
+    const nested = (await fileOf(stored.nested)).objects;
+    for (const name of ['translation', 'en', 'nothing']) expect(nested?.only(name).sample).toEqual(nested?.sample);
+  });
+
   test('and its texts one after another', async () => {
     const text = await textOfColumn(await fileOf(stored.files.snappy), { columns: ['note'] });
     let whole = '';
