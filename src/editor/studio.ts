@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { chooseFile } from './choose-file';
 import { CurrentRun } from './current-run';
 import { type Field, fieldsOf } from './flow/fields';
 import { HelperWorker } from './helper-worker';
@@ -57,6 +58,7 @@ export function openStudio(context: vscode.ExtensionContext, startWorker: StartW
         void vscode.commands.executeCommand('unroll.continueRun', steps === undefined ? { folder } : { folder, steps }),
       sample: ({ folder, request }) => work.sample(folder, request),
       probe: ({ folder, input }) => work.probe(folder, input),
+      chooseFile,
       command: async ({ command, folder }) =>
         void vscode.commands.executeCommand(command, ...(folder === undefined ? [] : [folder])),
     },

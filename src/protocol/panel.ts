@@ -46,6 +46,14 @@ export interface RunUpdate {
   readonly progress?: Progress;
 }
 
+/** Files that a dialog offers. */
+export interface FileKind {
+  /** "Recordings" */
+  readonly name: string;
+  /** Without a point. */
+  readonly endings: readonly string[];
+}
+
 /** What a view can ask of the host. */
 export interface PanelCalls {
   /** First call of a view: the run it shows, or undefined when there is none yet. `folder` is the one it showed before a reload. */
@@ -57,6 +65,8 @@ export interface PanelCalls {
   resume(request: { folder: string; steps?: number | undefined }): void;
   sample(request: { folder: string; request: SampleRequest }): Sample;
   probe(request: { folder: string; input: string }): Probe;
+  /** Asks the person for a file; undefined when none was chosen. */
+  chooseFile(request: FileKind): string | undefined;
   /** Runs one of the extension's commands: the way out of an empty view. */
   command(request: {
     command: 'unroll.train' | 'unroll.trainAgain' | 'unroll.openRun' | 'unroll.openExample' | 'unroll.revealRun';

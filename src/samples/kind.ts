@@ -1,4 +1,5 @@
 import type { DatasetReport } from '../protocol/dataset';
+import type { FileKind } from '../protocol/panel';
 import type { Sample, SampleRequest } from '../protocol/run';
 
 /** Something that may be said before a sample is made: a field of the panel's form, a question of the command. */
@@ -11,6 +12,8 @@ export interface SampleField {
   readonly value: string;
   /** What a number must be; absent where any text will do. */
   readonly number?: { readonly min: number; readonly max: number; readonly step: number };
+  /** Of a path: the files that it may lead to, which a dialog offers. */
+  readonly file?: FileKind;
 }
 
 /** What a task's samples are to whoever shows them, whether in a terminal, an editor or a panel. */

@@ -16,6 +16,7 @@ export const speechSamples: SampleKind<SpeechSample> = {
         'Which recording is to be transcribed (path of a WAV, FLAC, Ogg or MP3 file)? Empty: some that were held out',
       hint: 'Path of a WAV, FLAC, Ogg or MP3 file; empty: some recordings that were held out',
       value: '',
+      file: { name: 'Recordings', endings: ['wav', 'flac', 'ogg', 'oga', 'opus', 'mp3'] },
     },
     {
       key: 'beam',

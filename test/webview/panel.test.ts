@@ -229,6 +229,8 @@ describe('recordings', () => {
     await page.waitForSelector('[data-transcript=asked]');
     await page.locator('[data-view=samples] .toggle', { hasText: 'Table' }).click();
     expect(await page.locator('.speech .table-box tbody tr').count()).toBe(6);
+    await page.getByRole('button', { name: 'Choose…' }).click();
+    await expect.poll(() => page.getByLabel('Your own recording').inputValue()).toBe('/recordings/my-own.wav');
     await page.close();
   });
 });

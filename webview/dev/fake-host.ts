@@ -127,6 +127,7 @@ export class FakeHost implements Platform {
         frames: () => framesSample(this.#step, request.length),
       })[this.#options.task](),
     probe: ({ input }) => probeAt(this.#options.task, this.#step, input),
+    chooseFile: () => '/recordings/my-own.wav',
     command: () => undefined,
   };
 

@@ -22,6 +22,11 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
   const { busy, error, dismiss, call } = useCall();
   const answerTo = ({ key, value }: SampleField) => wishes[key] ?? value;
 
+  const choose = async ({ key, file }: SampleField) => {
+    const path = file && (await call('chooseFile', file));
+    if (path !== undefined) setWishes({ ...wishes, [key]: path });
+  };
+
   const submit = async (event: Event) => {
     event.preventDefault();
     // A new seed each time, or the same wish would bring the same text.
@@ -39,6 +44,7 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
           field={field}
           answer={answerTo(field)}
           onAnswer={(answer) => setWishes({ ...wishes, [field.key]: answer })}
+          onChoose={choose}
         />
       ))}
       <button type="submit" class="button" disabled={busy} aria-busy={busy}>
@@ -62,10 +68,11 @@ interface FieldProps {
   readonly field: SampleField;
   readonly answer: string;
   readonly onAnswer: (answer: string) => void;
+  readonly onChoose: (field: SampleField) => Promise<void>;
 }
 
-function Field({ field, answer, onAnswer }: FieldProps) {
-  const { key, label, hint, number } = field;
+function Field({ field, answer, onAnswer, onChoose }: FieldProps) {
+  const { key, label, hint, number, file } = field;
   const id = `sample-${key}`;
   return (
     <div class={`field stacked ${number ? '' : 'wide'}`} title={hint}>
@@ -82,7 +89,20 @@ function Field({ field, answer, onAnswer }: FieldProps) {
           }}
         />
       ) : (
-        <textarea id={id} name={key} rows={1} value={answer} onInput={(event) => onAnswer(event.currentTarget.value)} />
+        <div class="chosen-file">
+          <textarea
+            id={id}
+            name={key}
+            rows={1}
+            value={answer}
+            onInput={(event) => onAnswer(event.currentTarget.value)}
+          />
+          {file ? (
+            <button type="button" class="button secondary" onClick={() => void onChoose(field)}>
+              Choose…
+            </button>
+          ) : null}
+        </div>
       )}
     </div>
   );

@@ -23,6 +23,16 @@ export function notText(name: string, kind: string, where = name): UserError {
   return new UserError({
     what: `This is not text but ${kind}`,
     where,
-    wayOut: 'Choose a text file, or a table as CSV or TSV; a spreadsheet can be exported as CSV.',
+    wayOut: waysOut.find(([kinds]) => kinds.test(kind))?.[1] ?? 'Choose a text file, or a table as CSV or TSV.',
   });
 }
+
+const waysOut: readonly (readonly [kinds: RegExp, wayOut: string])[] = [
+  [
+    /\.xlsx|Excel/,
+    'A spreadsheet can be exported as CSV, a document saved as text; any other archive has to be unpacked.',
+  ],
+  [/archive/, 'Unpack it, and choose the file inside.'],
+  [/PDF/, 'Save its text as a text file, or its table as CSV.'],
+  [/SQLite|HDF5|Arrow/, 'Export a table of it as CSV or Parquet.'],
+];

@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
+import type { FileKind } from '../../protocol/panel';
 import type { SampleRequest } from '../../protocol/run';
 import { readRecord } from '../../runs';
 import { fieldProblem, requestOf, type SampleField, samplesOf } from '../../samples';
-import { ask, back } from '../flow/quick-input';
+import { chooseFile } from '../choose-file';
+import { ask, back, type Frame, pick } from '../flow/quick-input';
 import type { Studio } from '../studio';
 
 /** Asks for what may be said before, and shows what the model makes. */
@@ -37,7 +39,9 @@ async function askAll(title: string, all: readonly SampleField[]): Promise<Sampl
       break;
     }
     const frame = { title, step: [index + 1, all.length] as const, canGoBack: index > 0 };
-    const answer = await ask(frame, answers[index] ?? '', field.question, (text) => fieldProblem(field, text));
+    const answer = field.file
+      ? await askForFile(frame, field, field.file)
+      : await ask(frame, answers[index] ?? '', field.question, (text) => fieldProblem(field, text));
     if (answer === undefined) {
       return undefined;
     }
@@ -48,4 +52,19 @@ async function askAll(title: string, all: readonly SampleField[]): Promise<Sampl
     }
   }
   return requestOf(all, answers);
+}
+
+/** What is held out, or a file of one's own. */
+async function askForFile(
+  frame: Frame,
+  { label, hint = '' }: SampleField,
+  kind: FileKind,
+): Promise<string | typeof back | undefined> {
+  const heldOut = { label: 'What was held out', description: 'some of the validation part' };
+  const own = { label: `$(folder-opened) ${label}…`, description: hint };
+  const chosen = await pick(frame, [heldOut, own]);
+  if (chosen === undefined || chosen === back) {
+    return chosen;
+  }
+  return chosen === own ? chooseFile(kind) : '';
 }

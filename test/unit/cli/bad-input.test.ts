@@ -1,5 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { fileWith, temporaryFolder } from '../data/temporary';
 import { seasonalCsv, sentences } from './datasets';
@@ -30,6 +32,56 @@ const refused: [kind: string, name: string, content: string | Uint8Array, line: 
     /^This is not text but a binary file \(it has NUL bytes\) \(\d+ numbers\.dat\)\. Choose a text file/,
   ],
   ['a picture named as a table', 'plot.csv', png, /^This is not text but a PNG picture \(\d+ plot\.csv\)\. .*CSV/],
+  [
+    'a packed table that calls itself one',
+    'packed.csv',
+    gzipSync('a,b\n1,2\n'),
+    /^This is not text but a gzip archive \(\d+ packed\.csv\)\. Unpack it, and choose the file inside\.$/,
+  ],
+  [
+    'a spreadsheet that calls itself a table',
+    'book.csv',
+    zipSync({ '[Content_Types].xml': new Uint8Array(8), 'xl/workbook.xml': new Uint8Array(8) }),
+    /^This is not text but a ZIP archive \(an \.xlsx, \.docx or \.zip file\) \(\d+ book\.csv\)\. A spreadsheet can be exported as CSV/,
+  ],
+  [
+    'a document that calls itself text',
+    'paper.txt',
+    '%PDF-1.4\n%âãÏÓ\n1 0 obj\n',
+    /^This is not text but a PDF document \(\d+ paper\.txt\)\. Save its text as a text file/,
+  ],
+  [
+    'labels of one class',
+    'one.csv',
+    `text,label\n${rows(30, (row) => `sentence number ${row},good`)}`,
+    /^No column looks like labels: .* \(\d+ one\.csv\)\. Name the column of the labels \(--target\); there are "text", "label"\.$/,
+    '--task',
+    'classify',
+  ],
+  [
+    'labels with one example each',
+    'each.csv',
+    `text,label\n${rows(30, (row) => `sentence number ${row},class${row}`)}`,
+    /^No column looks like labels: .* \(\d+ each\.csv\)\./,
+    '--task',
+    'classify',
+  ],
+  [
+    'nothing but empty sentences',
+    'void.csv',
+    `text,label\n${rows(30, (row) => `,${row % 2 === 0 ? 'good' : 'bad'}`)}`,
+    /^Only 0 of 30 rows have both a label in "label" and something to read \(\d+ void\.csv\)\./,
+    '--task',
+    'classify',
+  ],
+  [
+    'pairs all of which lack one side',
+    'half.csv',
+    `en,de\n${rows(30, (row) => `house number ${row},`)}`,
+    /^No row has both a text in "en" and one in "de" \(\d+ half\.csv\)\./,
+    '--task',
+    'translate',
+  ],
   [
     'a picture whose bytes could pass for UTF-16',
     'plot.txt',
