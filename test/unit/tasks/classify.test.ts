@@ -100,6 +100,16 @@ describe('a table of labelled examples', () => {
     );
   });
 
+  test('takes its words from the training part alone', async () => {
+    const { encoding, report } = await prepare(
+      `text,label\n${rows(60, (at) => `a text of own${at} own${at},${at % 2 === 0 ? 'yes' : 'no'}`)}`,
+    );
+    if (encoding.input.kind !== 'tokens') throw new Error('no tokens');
+    const own = encoding.input.vocabulary.filter((word) => word.startsWith('own'));
+    expect(own).toHaveLength(report.split.training);
+    for (const { text } of encoding.examples) expect(own).not.toContain(text.split(' ').at(-1));
+  });
+
   test('gives each epoch every example once, whatever the size of a batch', async () => {
     const { windows } = await prepare(
       `text,label\n${rows(40, (at) => `${'w '.repeat(1 + (at % 5))}x${at},${at % 2}`)}`,

@@ -56,6 +56,21 @@ describe('pairs', () => {
     expect(new Set(encoding.examples.map(({ source }) => source)).size).toBe(1);
   });
 
+  test('take the words of either side from the training part alone', async () => {
+    const { encoding, report } = await prepare(
+      `s,t\n${rows(60, (at) => `here is one${at} one${at},da ist ein${at} ein${at}`)}`,
+      {
+        tokens: 'words',
+      },
+    );
+    const own = (side: { readonly vocabulary: readonly string[] }, word: RegExp) =>
+      side.vocabulary.filter((token) => word.test(token));
+    expect(own(encoding.source, /^ one\d/)).toHaveLength(report.split.training);
+    expect(own(encoding.target, /^ ein\d/)).toHaveLength(report.split.training);
+    for (const { source } of encoding.examples)
+      expect(encoding.source.vocabulary).not.toContain(` ${source.split(' ').at(-1)}`);
+  });
+
   test('come in each epoch once, and the same for the same step', async () => {
     const pairs = pairsFrom(
       Array.from({ length: 21 }, (_, at) => [Array(1 + (at % 5)).fill(2), [2 + (at % 4)]] as const),
