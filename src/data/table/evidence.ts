@@ -113,12 +113,17 @@ function observeDates(column: ColumnEvidence, cell: string, line: number, numeri
 
 /** Dates may change their form within a file, as where two files were put together. */
 function observeWriting({ written }: ColumnEvidence, cell: string, line: number, form: Form): void {
+  const isUsual = written.first !== undefined && written.cells >= (1 - rareShare) * written.of;
   written.of += 1;
-  if (form === 'none') return;
+  // Of a column of dates also in a form that was given up long before.
+  const isOther = form === 'none' && isUsual && isWritten(cell);
+  if (form === 'none' && !isOther) return;
   written.cells += 1;
   if (written.first === undefined) written.first = cell;
-  else if (form === 'new') written.other ??= { line, content: cell };
+  else if (form === 'new' || isOther) written.other ??= { line, content: cell };
 }
+
+const isWritten = (cell: string) => dateFormats.some(({ numeric, parse }) => !numeric && !Number.isNaN(parse(cell)));
 
 function observeStep(evidence: DateEvidence, value: number): void {
   const step = value - evidence.previous;

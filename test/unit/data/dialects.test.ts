@@ -294,6 +294,17 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
     },
   ],
   [
+    'dates that change their form after many rows',
+    `d,v\n${Array.from({ length: 28 }, (_, at) => `2024-01-${String(at + 1).padStart(2, '0')},${(at * 5) % 7}\n`).join('')}${Array.from({ length: 25 }, (_, at) => `${at + 1}/02/2024,${(at * 3) % 8}\n`).join('')}`,
+    {
+      columns: [
+        'd: words',
+        'v: 0 5 3 1 6 4 2 0 5 3 1 6 4 2 0 5 3 1 6 4 2 0 5 3 1 6 4 2 0 3 6 1 4 7 2 5 0 3 6 1 4 7 2 5 0 3 6 1 4 7 2 5 0',
+      ],
+      warnings: [/"d" has dates in more than one form, such as 2024-01-01 and 1\/02\/2024 \(line 30\)/],
+    },
+  ],
+  [
     'months as columns, with a total, of years of which the first and last are not whole',
     'Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec,Total\n2001,,,,,,,,,,1,2,3,6\n2002,4,5,6,7,,9,10,11,12,13,14,15,106\n2003,16,17,,,,,,,,,,,33\n',
     {
