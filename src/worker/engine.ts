@@ -56,8 +56,8 @@ export async function startEngine(
   if (backend === 'cpu') return reference(key, undefined);
   const wanted = variant ?? 'auto';
   const remembered = wanted === 'auto' ? likely(before) : undefined;
-  // Where there is nothing to compare, they start meanwhile.
-  const soon = remembered && (takeEarlyHelpers(threads ?? 0) ?? bootHelpers(threads));
+  // Those that wait already are taken; where there is nothing to compare, others start meanwhile.
+  const soon = takeEarlyHelpers(threads ?? 0) ?? (remembered && bootHelpers(threads));
   const found = (remembered && (await again(remembered))) ?? (await fastest(wanted, remembered !== undefined));
   const helpers = soon ?? (found.trial ? bootHelpers(threads) : []);
   if (!found.trial) {
