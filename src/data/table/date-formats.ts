@@ -1,4 +1,4 @@
-import { monthByName } from './month-names';
+import { isWeekday, monthByName } from './calendar-names';
 
 /** A way to write dates. Times without a zone count as UTC. */
 export interface DateFormat {
@@ -10,14 +10,17 @@ export interface DateFormat {
 }
 
 const day = 86_400_000;
+// A colon before the hours is how web servers log.
 const time =
-  '(?:[T ,]+(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?(?:\\s*([ap])\\.?m\\.?)?\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?)?';
+  '(?:[T ,:]+(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?(?:\\s*([ap])\\.?m\\.?)?\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?)?';
 
 const yearFirst = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${time}$`, 'i');
 const yearLast = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${time}$`, 'i');
 const dayAndName = new RegExp(`^(\\d{1,2})[\\s.\\-/]+(\\p{L}+)\\.?[\\s\\-/,]+(\\d{4}|\\d{2})${time}$`, 'iu');
 const nameAndDay = new RegExp(`^(\\p{L}+)\\.?[\\s\\-/]+(\\d{1,2})(?:st|nd|rd|th)?(?:,\\s*|\\s+)(\\d{4})${time}$`, 'iu');
 const nameAndYear = /^(\p{L}+)\.?[\s\-/,']+(\d{4}|\d{2})$/u;
+const nameDayTimeAndYear =
+  /^(\p{L}+)\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})()()\s+(?:(UTC|GMT|[+-]\d{4})\s+)?(\d{4})$/u;
 const yearAndName = /^(\d{4})[\s\-/]*(\p{L}{3,})\.?$/u;
 
 export const dateFormats: readonly DateFormat[] = [
@@ -30,10 +33,24 @@ export const dateFormats: readonly DateFormat[] = [
   text('quarter-year', /^[Qq]([1-4])[-\s/]?(\d{4})$/, ([, q, y]) => moment(year(y), 3 * Number(q) - 2, 1)),
   text('day, name of month, year', dayAndName, (p) => moment(year(p[3]), named(p[2]), Number(p[1]), p, 4)),
   text('name of month, day, year', nameAndDay, (p) => moment(year(p[3]), named(p[1]), Number(p[2]), p, 4)),
+  text('name of month, day, time, year', nameDayTimeAndYear, (p) =>
+    moment(year(p[9]), named(p[1]), Number(p[2]), p, 3),
+  ),
+  text('date and time without marks', /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?()()(Z)?$/, (p) =>
+    moment(year(p[1]), Number(p[2]), Number(p[3]), p, 4),
+  ),
+  text(
+    'year-week',
+    /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/,
+    ([, y, week, weekday]) => weekStart(year(y), Number(week)) + day * (Number(weekday ?? 1) - 1),
+  ),
   text('name of month, year', nameAndYear, ([, m, y]) => moment(year(y), named(m), 1)),
   text('year, name of month', yearAndName, ([, y, m]) => moment(year(y), named(m), 1)),
   number('year, month and day in eight digits', /^(\d{4})(\d{2})(\d{2})$/, ([, y, m, d]) =>
     moment(plausible(y), Number(m), Number(d)),
+  ),
+  number('date and time in fourteen digits', /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, (p) =>
+    moment(plausible(p[1]), Number(p[2]), Number(p[3]), p, 4),
   ),
   number('year and month in six digits', /^(\d{4})(\d{2})$/, ([, y, m]) => moment(plausible(y), Number(m), 1)),
   number('year', /^(\d{4})$/, ([, y]) => moment(plausible(y), 1, 1)),
@@ -43,6 +60,8 @@ export const dateFormats: readonly DateFormat[] = [
   }),
   number('seconds since 1970', /^(\d{9,10}(?:\.\d+)?)$/, ([, seconds]) => 1000 * Number(seconds)),
   number('milliseconds since 1970', /^(\d{12,13}(?:\.\d+)?)$/, ([, milliseconds]) => Number(milliseconds)),
+  number('microseconds since 1970', /^(\d{15,16})$/, ([, microseconds]) => Number(microseconds) / 1e3),
+  number('nanoseconds since 1970', /^(\d{18,19})$/, ([, nanoseconds]) => Number(nanoseconds) / 1e6),
 ];
 
 /** A match: the whole first, then its groups. */
@@ -61,9 +80,23 @@ const digit = /\d/;
 
 function parser(pattern: RegExp, read: (parts: Parts) => number): (cell: string) => number {
   return (cell) => {
-    const match = cell.length <= 48 && digit.test(cell) ? pattern.exec(cell) : null;
+    if (cell.length > 48 || !digit.test(cell)) return Number.NaN;
+    const bare = undressed(cell);
+    const match = pattern.exec(cell) ?? (bare === cell ? null : pattern.exec(bare));
     return match ? read(match) : Number.NaN;
   };
+}
+
+let lastUndressed = { cell: '', bare: '' };
+
+/** A cell without the brackets around it, as web servers write them, or the weekday before it. All formats ask in turn. */
+function undressed(cell: string): string {
+  if (lastUndressed.cell === cell) return lastUndressed.bare;
+  const [, inside] = /^\[(.+)\]$/.exec(cell) ?? [];
+  const [weekday, name = ''] = /^([\p{L}-]{2,})\.?,?\s+/u.exec(cell) ?? [];
+  const bare = inside ?? (weekday && isWeekday(name) ? cell.slice(weekday.length) : cell);
+  lastUndressed = { cell, bare };
+  return bare;
 }
 
 /** Two digits mean 1969 to 2068, as in POSIX. */
@@ -87,6 +120,14 @@ function moment(y: number, month: number, dayOfMonth: number, parts: Parts = [],
   const sure = dayOfMonth >= 1 && dayOfMonth <= 28 && month >= 1 && month <= 12;
   if (!(y >= 100) || !(sure || isDay(new Date(start), month, dayOfMonth))) return Number.NaN;
   return start + timeOfDay(parts, clock);
+}
+
+/** The Monday of a week of ISO 8601: the first one has the year's fourth day. `NaN` where the year has no such week. */
+function weekStart(y: number, week: number): number {
+  const mondayOf = (date: number) => date - day * ((new Date(date).getUTCDay() + 6) % 7);
+  const start = mondayOf(Date.UTC(y, 0, 4)) + 7 * day * (week - 1);
+  const hasWeek = week >= 1 && start < mondayOf(Date.UTC(y + 1, 0, 4));
+  return hasWeek ? start : Number.NaN;
 }
 
 function isDay(date: Date, month: number, dayOfMonth: number): boolean {

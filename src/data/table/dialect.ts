@@ -2,9 +2,10 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { decodeSample } from '../text/decode';
 import { type FoundEncoding, findEncoding } from '../text/encoding';
-import { dateFormats } from './date-formats';
+import { isAnyNumber, isValue, isWrittenDate } from './cell-value';
 import { areJsonLines, jsonLines, parquet, sampleJsonLines, sampleObjects } from './json-lines';
-import { isMissing, isNumber } from './numbers';
+import { isMissing } from './numbers';
+import { isTitle, mostOutside, tableAbove } from './outside';
 import { parseText } from './records';
 
 /** How a file writes its table, found from its first 64 KiB. */
@@ -13,10 +14,12 @@ export interface Dialect {
   /** `json` where each line is an object, `parquet` where rows are objects without a text. */
   readonly delimiter: string;
   readonly header: boolean;
-  /** Lines at the top that are no records: comments, the `sep=;` that Excel writes, and a line that counts what follows. */
+  /** Lines at the top that are no records: titles, comments, the `sep=;` that Excel writes, a line that counts what follows. */
   readonly skip: number;
   /** Whether that line is a count of rows and columns, as scikit-learn's datasets have it. */
   readonly counted?: boolean;
+  /** What stands below the names in place of a first row: the units of the columns. */
+  readonly units?: readonly string[];
   /** The first records, the header among them. */
   readonly sample: readonly (readonly string[])[];
 }
@@ -48,23 +51,69 @@ function lookForDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
   const open = file.head.length < file.bytes;
   const separator = /^sep=([,;\t|])(?:\n|$)/i.exec(text)?.[1];
   const counted = reading.header !== 'yes' && countsWhatFollows(text, open);
-  const skip = separator || counted ? 1 : commentLines(text);
-  const body = text.split('\n').slice(skip).join('\n');
+  const top = separator || counted ? 1 : commentLines(text);
+  const rest = linesFrom(text, top);
   const asked = reading.delimiter === 'auto' ? undefined : reading.delimiter;
   if (asked === jsonLines || (asked === undefined && areJsonLines(text, open)))
     return { encoding, delimiter: jsonLines, header: true, skip: 0, sample: sampleJsonLines(text, open) };
-  const samples = new Map<string, Sample>();
-  const parsedBy = (delimiter: string) => {
-    const sample = samples.get(delimiter) ?? sampleOf(body, delimiter, open);
-    samples.set(delimiter, sample);
-    return sample;
-  };
+  const restBy = samplesOf(rest, open);
+  const set = asked ?? separator;
+  const titles = titleLines(rest, set === undefined ? delimiters : [set], restBy);
+  const body = linesFrom(rest, titles);
+  const skip = top + titles;
+  const parsedBy = titles === 0 ? restBy : samplesOf(body, open);
   const sampleBy = (delimiter: string) => (body.includes(delimiter) ? parsedBy(delimiter) : undivided);
-  const delimiter = asked ?? separator ?? bestDelimiter(body, sampleBy);
-  const sample = parsedBy(delimiter);
-  const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(sample));
-  return { encoding, delimiter, header, skip, sample, counted };
+  const delimiter = set ?? bestDelimiter(body, sampleBy);
+  const whole = parsedBy(delimiter);
+  const seen = open ? whole : tableAbove(whole, whole[0]?.length ?? 0);
+  const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(seen));
+  const units = header ? unitsOf(seen) : undefined;
+  const sample = units ? [...seen.slice(0, 1), ...seen.slice(2)] : seen;
+  return { encoding, delimiter, header, skip, sample, counted, ...(units && { units }) };
 }
+
+const linesFrom = (text: string, line: number) => (line === 0 ? text : text.split('\n').slice(line).join('\n'));
+
+/**
+ * Lines at the top that say what the table is and have fewer cells than it, as exports for people begin with them. None where
+ * there is a delimiter by which the first line is one of the table.
+ */
+function titleLines(text: string, possible: readonly string[], sampleBy: (delimiter: string) => Sample): number {
+  const found = possible.flatMap((delimiter) => {
+    if (!text.includes(delimiter)) return [];
+    const records = sampleBy(delimiter);
+    const { width } = usualWidth(records);
+    const titles = records.findIndex((record) => !isTitle(record, width));
+    if (width < 2 || titles < 0) return [];
+    const table = tableAbove(records.slice(titles), width);
+    const cells = table.slice(1).flat();
+    const isTable = table.length > 3 && table[0]?.length === width && usualWidth(table).share > 0.9;
+    return isTable && cells.filter(isValue).length >= 0.3 * cells.length ? [{ delimiter, width, titles }] : [];
+  });
+  const [first] = found;
+  if (!first || found.some(({ titles }) => titles === 0)) return 0;
+  const line = text.split('\n', mostOutside + 1).findIndex((content) => {
+    const [record] = sampleOf(content, first.delimiter, false);
+    return record !== undefined && !isTitle(record, first.width);
+  });
+  return Math.max(0, line);
+}
+
+/**
+ * What stands in the first row, where it says in what its columns are measured: words, in all columns whose other cells are
+ * numbers or dates, as far as it says anything.
+ */
+function unitsOf([, first = [], ...body]: Sample): readonly string[] | undefined {
+  if (body.length < 3) return undefined;
+  const values = first.filter((_, column) => {
+    const cells = valuesOf(body, column);
+    return cells.length > 0 && cells.filter(isValue).length >= 0.8 * cells.length;
+  });
+  const said = values.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  return said.length > 0 && said.every((cell) => !isValue(cell) && cell.length <= longestUnit) ? first : undefined;
+}
+
+const longestUnit = 24;
 
 /** `150,4,setosa,versicolor,virginica`: how many rows follow, how many columns beside the label, and names of classes. */
 function countsWhatFollows(text: string, open: boolean): boolean {
@@ -91,6 +140,16 @@ type Sample = readonly (readonly string[])[];
 
 /** What stands for a sample by a delimiter that is not in the text. */
 const undivided: Sample = [['']];
+
+/** The sample of a text by each delimiter, read once. */
+function samplesOf(text: string, open: boolean): (delimiter: string) => Sample {
+  const samples = new Map<string, Sample>();
+  return (delimiter) => {
+    const sample = samples.get(delimiter) ?? sampleOf(text, delimiter, open);
+    samples.set(delimiter, sample);
+    return sample;
+  };
+}
 
 function sampleOf(text: string, delimiter: string, open: boolean): Sample {
   const whole = parseText(text, delimiter, open).data;
@@ -147,13 +206,6 @@ export function usualWidth(records: readonly (readonly string[])[]): {
   return { width, share: count / Math.max(1, records.length) };
 }
 
-function isValue(content: string): boolean {
-  const cell = content.trim();
-  return isMissing(cell) || isAnyNumber(cell) || isDate(cell);
-}
-
-const isAnyNumber = (cell: string) => isNumber(cell, '.') || isNumber(cell, ',');
-const isDate = (cell: string) => dateFormats.some(({ numeric, parse }) => !numeric && !Number.isNaN(parse(cell)));
 const isYear = (cell: string) => /^(1[5-9]|2[0-2])\d\d$/.test(cell);
 
 /**
@@ -163,7 +215,8 @@ const isYear = (cell: string) => /^(1[5-9]|2[0-2])\d\d$/.test(cell);
 function hasHeader(sample: readonly (readonly string[])[]): boolean {
   const [first = [], ...body] = sample;
   const names = first.map((cell) => cell.trim());
-  const votes = names.map((name, column) => headerVote(name, valuesOf(body, column)));
+  const months = monthNumbers(names);
+  const votes = names.map((name, column) => (months.includes(name) ? 0 : headerVote(name, valuesOf(body, column))));
   const sum = votes.reduce<number>((a, b) => a + b, 0);
   if (sum !== 0 || votes.includes(-1)) return sum > 0;
   const words = names.filter((name) => name !== '' && !isValue(name));
@@ -176,8 +229,17 @@ function valuesOf(body: readonly (readonly string[])[], column: number): string[
 
 function headerVote(name: string, cells: readonly string[]): -1 | 0 | 1 {
   if (cells.length === 0 || isMissing(name)) return 0;
-  const values = cells.filter((cell) => isAnyNumber(cell) || isDate(cell)).length;
+  const values = cells.filter((cell) => isAnyNumber(cell) || isWrittenDate(cell)).length;
   if (values < 0.8 * cells.length) return 0;
-  if (!isAnyNumber(name) && !isDate(name)) return 1;
+  // A date above numbers is the name of a column that holds what was then.
+  if (isWrittenDate(name)) return cells.some(isWrittenDate) ? -1 : 0;
+  if (!isAnyNumber(name)) return 1;
   return isYear(name) && !cells.every(isYear) ? 0 : -1;
+}
+
+/** The numbers from 1 to 12 where they are the names of months: in order, in one record, and alone but for words. */
+function monthNumbers(names: readonly string[]): readonly string[] {
+  const numbers = names.filter((name) => /^\d{1,2}$/.test(name));
+  const isAll = numbers.length === 12 && numbers.every((name, at) => Number(name) === at + 1);
+  return isAll && names.some((name) => name !== '' && !isValue(name)) ? numbers : [];
 }

@@ -1,3 +1,4 @@
+import { isWrittenDate } from './cell-value';
 import { type DateFormat, dateFormats } from './date-formats';
 import { type Decimal, isMissing, isNumber } from './numbers';
 
@@ -116,14 +117,12 @@ function observeWriting({ written }: ColumnEvidence, cell: string, line: number,
   const isUsual = written.first !== undefined && written.cells >= (1 - rareShare) * written.of;
   written.of += 1;
   // Of a column of dates also in a form that was given up long before.
-  const isOther = form === 'none' && isUsual && isWritten(cell);
+  const isOther = form === 'none' && isUsual && isWrittenDate(cell);
   if (form === 'none' && !isOther) return;
   written.cells += 1;
   if (written.first === undefined) written.first = cell;
   else if (form === 'new' || isOther) written.other ??= { line, content: cell };
 }
-
-const isWritten = (cell: string) => dateFormats.some(({ numeric, parse }) => !numeric && !Number.isNaN(parse(cell)));
 
 function observeStep(evidence: DateEvidence, value: number): void {
   const step = value - evidence.previous;

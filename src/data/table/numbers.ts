@@ -65,11 +65,29 @@ const patterns: Readonly<Record<Decimal, RegExp>> = {
   '.': numberPattern('\\.', ','),
   ',': numberPattern(',', '\\.'),
 };
-/** Whether a trimmed cell is a number when the decimal mark is `decimal`. */
+
+const signs = '$€£¥₹₽₩₺₪฿';
+const currency = `(?:[A-Z]{0,2}[${signs}]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD)`;
+const dressed = new RegExp(
+  `^([+\\-−]?)(\\()?(?:${currency}\\s*)?([+\\-−]?)([\\d.,][^%()]*?)(?:\\s*(?:%|${currency}))?(\\))?(-?)$`,
+);
+const dressing = new RegExp(`[%()${signs}]|-$|[A-Z]{3}`);
+const longestDressed = 40;
+
+/** A number without what accounts put around it: currency, a percent sign, brackets or a sign behind where it is negative. */
+function bare(cell: string): string | undefined {
+  if (cell.length > longestDressed || !dressing.test(cell)) return undefined;
+  const [, before, open, sign, digits, close, behind] = dressed.exec(cell) ?? [];
+  if (digits === undefined || (open === undefined) !== (close === undefined)) return undefined;
+  const signs = [before, sign, behind, open && '-'].filter(Boolean);
+  return signs.length > 1 ? undefined : `${signs[0] ?? ''}${digits}`;
+}
+
+/** Whether a trimmed cell is a number when the decimal mark is `decimal`, also one of money or percent: `($1,234)`, `12 %`. */
 export function isNumber(cell: string, decimal: Decimal): boolean {
   switch (plain(cell)) {
     case Plain.No:
-      return patterns[decimal].test(cell);
+      return patterns[decimal].test(cell) || patterns[decimal].test(bare(cell) ?? '');
     case Plain.Point:
       return decimal === '.';
     case Plain.Comma:
@@ -89,7 +107,8 @@ export function parseNumber(cell: string, decimal: Decimal): number {
 
 /** As JavaScript writes numbers. */
 function withPoint(cell: string, decimal: Decimal): string {
-  if (!patterns[decimal].test(cell)) return 'NaN';
-  const thousands = decimal === '.' ? /[, '’\u00a0\u2009\u202f]/g : /[. '’\u00a0\u2009\u202f]/g;
-  return cell.replace(thousands, '').replace(',', '.').replace('−', '-');
+  const written = patterns[decimal].test(cell) ? cell : (bare(cell) ?? '');
+  if (!patterns[decimal].test(written)) return 'NaN';
+  const thousands = decimal === '.' ? /[, '\u2019\u00a0\u2009\u202f]/g : /[. '\u2019\u00a0\u2009\u202f]/g;
+  return written.replace(thousands, '').replace(',', '.').replace('−', '-');
 }

@@ -15,10 +15,11 @@ import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
 import type { Decimal } from './numbers';
 import { orderByDate } from './order';
+import type { Below } from './outside';
 import { recordsOf } from './records';
 import type { Rows } from './rows';
 import { type Survey, surveyTable } from './survey';
-import { namesOf, partsOfYear, unrolled } from './unrolled';
+import { namesOf, timeColumns, unrolled } from './unrolled';
 import { columnWarnings, tableWarnings } from './warnings';
 
 export interface TableDataset {
@@ -53,17 +54,22 @@ export async function readTable(
   const dialect = findDialect(file, reading);
   const invalid = reading.invalid ?? 'error';
   const cuts: string[] = [];
-  const records = await recordsOf(file, dialect, invalid, {
+  let below: readonly Below[] = [];
+  const budget = {
     characters,
-    onCut: (rows) => {
+    onCut: (rows: number) => {
       cuts[0] = cutNote(rows - (dialect.header && dialect.delimiter !== jsonLines && !file.objects ? 1 : 0));
     },
-  });
+  };
+  const onBelow = (left: readonly Below[]) => {
+    below = left;
+  };
+  const records = await recordsOf(file, dialect, invalid, budget, use === 'numbers' ? onBelow : undefined);
   const survey = await surveyTable(file, dialect, records);
   const { names, warnings } = survey.header
     ? columnNames(survey.header)
     : { names: numberedNames(survey.columns.length), warnings: [] };
-  const parts = use === 'numbers' ? partsOfYear(names, reading) : undefined;
+  const parts = use === 'numbers' ? timeColumns(names, reading) : undefined;
   requireColumns([...names, ...(parts ? namesOf(parts) : [])], reading);
   const marks = { delimiter: dialect.delimiter, decimal: decimalOf(survey, dialect, reading) };
   const kinds = survey.columns.map((column, i) => {
@@ -95,7 +101,7 @@ export async function readTable(
       ...cuts,
       ...(series ? [series.warning] : []),
       ...decodingWarnings(dialect.encoding, survey.tally),
-      ...tableWarnings(dialect, survey, marks, reading),
+      ...tableWarnings(dialect, survey, below, marks, reading),
       ...warnings,
       ...kinds.flatMap((kind) => (kind.kind !== 'number' && kind.warning ? [kind.warning] : [])),
       ...ordered.warnings,

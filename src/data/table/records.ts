@@ -6,6 +6,7 @@ import { type DecodingTally, decode } from '../text/decode';
 import { type Budget, lengthOf, within } from './budget';
 import type { Dialect } from './dialect';
 import { jsonLines, keysOf, linesAsObjects, type Objects, objectRecords, parquet, rowsAsObjects } from './json-lines';
+import { type Below, withoutBelow } from './outside';
 
 /** Records of a table with the line of the file, from 1, in which each begins. Blank lines are left out. */
 export interface Records {
@@ -18,12 +19,17 @@ export interface Records {
 /** The records of a file, the header first where it has one. Can be called again. */
 export type ReadRecords = (tally?: DecodingTally) => AsyncIterable<Records>;
 
-/** How the first records of a file in this dialect are read, as far as the budget goes. Throws what reading them throws. */
+/**
+ * How the first records of a file in this dialect are read, as far as the budget goes. Throws what reading them throws.
+ *
+ * @param onBelow is told of remarks and totals below the table, which are left out; without it they are records
+ */
 export async function recordsOf(
   file: DatasetFile,
-  { encoding, delimiter, skip }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip'>,
+  { encoding, delimiter, skip, units }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip' | 'units'>,
   invalid: Reading['invalid'],
   budget: Budget,
+  onBelow?: (left: readonly Below[]) => void,
 ): Promise<ReadRecords> {
   const text = (tally?: DecodingTally) => decode(file, encoding, invalid, tally);
   const { objects } = file;
@@ -33,9 +39,14 @@ export async function recordsOf(
     return () => objectRecords(rows(), keys);
   }
   if (delimiter !== jsonLines) {
+    const all = (tally?: DecodingTally) => {
+      const read = readRecords(file.name, text(tally), delimiter, skip);
+      const rows = units ? withoutUnits(read) : read;
+      return onBelow ? withoutBelow(rows, onBelow) : rows;
+    };
     return (tally) =>
       within(
-        readRecords(file.name, text(tally), delimiter, skip),
+        all(tally),
         budget,
         ({ cells }, row) => lengthOf(cells[row] ?? []),
         (part, count) => ({ ...part, cells: part.cells.slice(0, count), lines: part.lines.slice(0, count) }),
@@ -44,6 +55,17 @@ export async function recordsOf(
   const lines = (tally?: DecodingTally) => objectsWithin(linesAsObjects(file.name, text(tally)), budget);
   const keys = await keysOf(file.name, lines());
   return (tally) => objectRecords(lines(tally), keys);
+}
+
+/** The second record holds units. */
+async function* withoutUnits(parts: AsyncIterable<Records>): AsyncGenerator<Records> {
+  let at = 1;
+  for await (const part of parts) {
+    const here = at >= 0 && at < part.cells.length;
+    const isKept = (_: unknown, index: number) => index !== at;
+    yield here ? { ...part, cells: part.cells.filter(isKept), lines: part.lines.filter(isKept) } : part;
+    at -= part.cells.length;
+  }
 }
 
 function objectsWithin(parts: AsyncIterable<Objects>, budget: Budget): AsyncGenerator<Objects> {

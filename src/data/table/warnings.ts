@@ -4,18 +4,30 @@ import type { Column, NumberColumn } from './columns';
 import type { Dialect } from './dialect';
 import type { TableMarks } from './kinds';
 import { list } from './names';
+import type { Below } from './outside';
 import type { Rows } from './rows';
 import type { Survey } from './survey';
 
 export function tableWarnings(
-  { skip, counted }: Dialect,
+  { skip, counted, units }: Dialect,
   { afterBlank, columns }: Survey,
+  below: readonly Below[],
   { decimal, delimiter }: TableMarks,
   reading: Partial<Reading>,
 ): string[] {
   const warnings: string[] = [];
   if (counted) warnings.push('The first line counts the rows and columns, and is left out.');
-  else if (skip > 0) warnings.push(`The first ${skip === 1 ? 'line is' : `${skip} lines are`} left out as a comment.`);
+  else if (skip > 0)
+    warnings.push(
+      `The first ${skip === 1 ? 'line is left out: it stands' : `${skip} lines are left out: they stand`} above the table.`,
+    );
+  const unit = units?.find((cell) => cell.trim() !== '');
+  if (unit !== undefined)
+    warnings.push(`The line below the names is left out: it says units, such as "${excerpt(unit)}".`);
+  const total = below.find(({ isTotal }) => isTotal);
+  const remark = below.find(({ isTotal }) => !isTotal);
+  if (total) warnings.push(`A total below the rows is left out (line ${total.line}).`);
+  if (remark) warnings.push(`A remark below the rows is left out (line ${remark.line}).`);
   if (afterBlank !== undefined) warnings.push(`Blank lines inside the table are left out (before line ${afterBlank}).`);
   const other = decimal === '.' ? ',' : '.';
   const asked = reading.decimal === '.' || reading.decimal === ',';

@@ -338,6 +338,154 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
     },
   ],
   [
+    'months as columns that are numbered',
+    'Year,1,2,3,4,5,6,7,8,9,10,11,12\n2001,9,1,6,11,3,8,13,5,10,2,7,12\n2002,4,9,1,6,11,3,8,13,5,10,2,7\n',
+    {
+      columns: [
+        `month: ${Array.from({ length: 24 }, (_, at) => `${2001 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-01`).join(' ')}`,
+        'value: 9 1 6 11 3 8 13 5 10 2 7 12 4 9 1 6 11 3 8 13 5 10 2 7',
+      ],
+      warnings: [/"1" to "12" are the months of a year/],
+    },
+  ],
+  [
+    'years as columns, months as rows',
+    `month,${[2001, 2002, 2003, 2004, 2005].join(',')}\n${'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'
+      .split(' ')
+      .map(
+        (name, at) =>
+          `${name},${[0, 1, 2, 3, 4].map((year) => (year === 4 && at > 1 ? '' : 7 * (year * 12 + at))).join(',')}`,
+      )
+      .join('\n')}\n`,
+    {
+      columns: [
+        `month: ${Array.from({ length: 50 }, (_, at) => `${2001 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-01`).join(' ')}`,
+        `value: ${Array.from({ length: 50 }, (_, at) => 7 * at).join(' ')}`,
+      ],
+      warnings: [/The rows are months and the columns "2001" to "2005" years/],
+    },
+  ],
+  [
+    'years as columns, a row a country, some not from the first year on',
+    'Country,Code,2001,2002,2003,2004,2005\nChad,TCD,,5,6,7,8\nPeru,PER,1,2,3,4,5\n',
+    {
+      columns: [
+        'date: 2002-01-01 2003-01-01 2004-01-01 2005-01-01 2001-01-01 2002-01-01 2003-01-01 2004-01-01 2005-01-01',
+        'Country: words',
+        'Code: words',
+        'value: 5 6 7 8 1 2 3 4 5',
+      ],
+      warnings: [/"2001" to "2005" are dates: each row is read as a series of its own/],
+    },
+  ],
+  [
+    'days as columns, the latest first, beside places of which some lack a part',
+    'Region,Country,Lat,1/26/20,1/25/20,1/24/20,1/23/20,1/22/20\n,Chad,15.4,9,7,5,3,2\nHubei,China,30.9,8,6,4,2,1\nHunan,China,27.6,5,4,3,2,1\n',
+    {
+      columns: [
+        `date: ${'2020-01-22 2020-01-23 2020-01-24 2020-01-25 2020-01-26 '.repeat(3).trim()}`,
+        'Region: words',
+        'Country: words',
+        'value: 2 3 5 7 9 1 2 4 6 8 1 2 3 4 5',
+      ],
+      warnings: [/"1\/26\/20" to "1\/22\/20" are dates/],
+    },
+  ],
+  [
+    'months as columns, rows by numbers alone',
+    'store,2020-01,2020-02,2020-03,2020-04,2020-05\n7,1,2,3,4,5\n9,6,7,8,9,10\n',
+    {
+      columns: [
+        `date: ${'2020-01-01 2020-02-01 2020-03-01 2020-04-01 2020-05-01 '.repeat(2).trim()}`,
+        'line: words',
+        'value: 1 2 3 4 5 6 7 8 9 10',
+      ],
+    },
+  ],
+  [
+    'money and percent, less than nothing in brackets',
+    'a,b,c,d\n"$1,234.50",(12),5%,12 €\n"($2,000)",7,-6.5 %,-1.5 €\n-$3,(0.5),1e1,3 €\n',
+    { columns: ['a: 1234.5 -2000 -3', 'b: -12 7 -0.5', 'c: 5 -6.5 10', 'd: 12 -1.5 3'] },
+  ],
+  [
+    'money with decimal commas, a sign behind',
+    'a;b\n1.234,50 EUR;12,5-\n2.000 EUR;7\n',
+    { decimal: ',', columns: ['a: 1234.5 2000', 'b: -12.5 7'] },
+  ],
+  [
+    'a title, a source and a blank line above',
+    'Sales of the north\nSource: the office, 2024\n\nd,v,w\n2024-01-05,1,2\n2024-01-06,3,4\n2024-01-07,3,4\n2024-01-08,3,4\n',
+    {
+      columns: ['d: 2024-01-05 2024-01-06 2024-01-07 2024-01-08', 'v: 1 3 3 3', 'w: 2 4 4 4'],
+      warnings: [/^The first 3 lines are left out: they stand above the table/],
+    },
+  ],
+  [
+    'a title above, padded to all columns, and a source below',
+    'Sales of the north,,\n,,\nd,v,w\n2024-01-05,1,2\n2024-01-06,3,4\n2024-01-07,3,4\n2024-01-08,3,4\n,,\nSource: the office,,\n',
+    {
+      columns: ['d: 2024-01-05 2024-01-06 2024-01-07 2024-01-08', 'v: 1 3 3 3', 'w: 2 4 4 4'],
+      warnings: [/^The first 2 lines/, /remark below the rows is left out \(line 9\)/],
+    },
+  ],
+  [
+    'a total and a remark below',
+    'd,v\n2024-01-05,1\n2024-01-06,3\n2024-01-07,5\nTotal,9\n* preliminary figures\n',
+    {
+      columns: ['d: 2024-01-05 2024-01-06 2024-01-07', 'v: 1 3 5'],
+      warnings: [/total below the rows is left out \(line 5\)/, /remark below the rows is left out \(line 6\)/],
+    },
+  ],
+  [
+    'units below the names',
+    'time,t,p\n,°C,hPa\n2024-01-05,1,2\n2024-01-06,3,4\n2024-01-07,3,4\n2024-01-08,3,4\n',
+    {
+      columns: ['time: 2024-01-05 2024-01-06 2024-01-07 2024-01-08', 't: 1 3 3 3', 'p: 2 4 4 4'],
+      warnings: [/left out: it says units, such as "°C"/],
+    },
+  ],
+  ['weeks', 'w,v\n2020-W53,5\n2021-W01,3\n', { columns: ['w: 2020-12-28 2021-01-04', 'v: 5 3'] }],
+  [
+    'weekdays before dates',
+    'd,v\n"Mon, 01 Jan 2024 10:00:00 GMT",5\n"Tue, 02 Jan 2024 10:00:00 GMT",3\n',
+    { columns: ['d: 2024-01-01T10 2024-01-02T10', 'v: 5 3'] },
+  ],
+  [
+    'German weekdays before dates',
+    'd;v\nMo., 1.1.2024;5\nDienstag, 2.1.2024;3\n',
+    { columns: ['d: 2024-01-01 2024-01-02', 'v: 5 3'] },
+  ],
+  [
+    'times as a server logs them',
+    'd,v\n[10/Oct/2000:13:55:36 -0700],5\n[10/Oct/2000:14:55:36 -0700],3\n',
+    { columns: ['d: 2000-10-10T20:55:36 2000-10-10T21:55:36', 'v: 5 3'] },
+  ],
+  [
+    'times as C writes them',
+    'd,v\nThu Jan  2 10:00:00 2020,5\nThu Jan  2 11:00:00 2020,3\n',
+    { columns: ['d: 2020-01-02T10 2020-01-02T11', 'v: 5 3'] },
+  ],
+  [
+    'times without marks',
+    'time,v\n20200102T100000Z,5\n20200102T110000Z,3\n',
+    { columns: ['time: 2020-01-02T10 2020-01-02T11', 'v: 5 3'] },
+  ],
+  [
+    'times of fourteen digits',
+    'time,v\n20200102100000,5\n20200102110000,3\n',
+    { columns: ['time: 2020-01-02T10 2020-01-02T11', 'v: 5 3'] },
+  ],
+  [
+    'microseconds since 1970',
+    'time,v\n1577959200000000,5\n1577962800000000,3\n',
+    { columns: ['time: 2020-01-02T10 2020-01-02T11', 'v: 5 3'] },
+  ],
+  [
+    'seconds since 1970 with a fraction',
+    'ts,time,v\n1,1577959200.000,5\n2,1577962800.250,3\n',
+    { columns: ['ts: 1 2', 'time: 2020-01-02T10 2020-01-02T11:00:00.250Z', 'v: 5 3'] },
+  ],
+  [
     'a date column beside another',
     'from,to,v\n2024-01-01,2024-01-05,5\n2024-01-02,2024-01-04,3\n',
     { columns: ['from: 2024-01-01 2024-01-02', 'to: 2024-01-05 2024-01-04', 'v: 5 3'], warnings: [] },

@@ -120,6 +120,63 @@ const files: readonly (readonly [what: string, task: TaskName, content: string |
     `\uFEFFdate,price\r\n${rows(60, (at) => `${iso(at)},${load(at)}`).replaceAll('\n', '\r\n')}\r\n`,
   ],
   [
+    'UTF-16 with the greater byte first',
+    'forecast',
+    Buffer.from(`\uFEFFdate,price\n${rows(60, (at) => `${iso(at)},${load(at)}`)}`, 'utf16le').swap16(),
+  ],
+  [
+    'months as columns',
+    'forecast',
+    `Year,${months.join(',')},Total\n${rows(12, (at) => `${2000 + at},${months.map((_, month) => load(month)).join(',')},600`)}`,
+  ],
+  [
+    'months as numbered columns',
+    'forecast',
+    `Year,${months.map((_, month) => month + 1).join(',')}\n${rows(12, (at) => `${2000 + at},${months.map((_, month) => load(month)).join(',')}`)}`,
+  ],
+  [
+    'a row a country, a column a year',
+    'forecast',
+    `Country Name,Country Code,${range(40).map((at) => 1980 + at)}\n${rows(30, (at) => `Land ${at},L${at},${range(40).map(load)}`)}`,
+  ],
+  [
+    'a row a place, a column a day',
+    'forecast',
+    `Province/State,Country/Region,Lat,Long,${range(60).map((at) => `${date(at).getUTCMonth() + 1}/${date(at).getUTCDate()}/23`)}\n${rows(12, (at) => `,Land ${at},${load(at)},${load(at)},${range(60).map((day) => day * at)}`)}`,
+  ],
+  [
+    'money with brackets for losses',
+    'forecast',
+    `date,profit\n${rows(60, (at) => `${iso(at)},${at % 3 ? `"$1,${100 + at}.00"` : `($${100 + at}.50)`}`)}`,
+  ],
+  [
+    'percent',
+    'forecast',
+    `month,rate\n${rows(48, (at) => `${2000 + Math.floor(at / 12)}-${two((at % 12) + 1)},${load(at)}%`)}`,
+  ],
+  [
+    'a bank account',
+    'forecast',
+    `Konto 1234\nErstellt am 1.2.2024\n\nBuchungstag;Betrag;Saldo\n${rows(60, (at) => `${two(date(at).getUTCDate())}.${two(date(at).getUTCMonth() + 1)}.2023;-${german(load(at))} EUR;1.${100 + at},00 EUR`)}\nSumme;-3000,00 EUR;\n`,
+  ],
+  [
+    'a report with a title, units, a total and a source',
+    'forecast',
+    `Monthly figures,,\nPublished: May 2024,,\n,,\nmonth,sales,visitors\n,EUR,persons\n${rows(48, (at) => `${months[at % 12]} ${2000 + Math.floor(at / 12)},${load(at)},${at * 9}`)}\nTotal,2400,9999\n,,\nSource: the office,,\n`,
+  ],
+  [
+    'a log of a server as a table',
+    'forecast',
+    `time,bytes,ms\n${rows(60, (at) => `[${two(1 + (at % 28))}/${months[Math.floor(at / 28)]}/2023:13:55:36 +0000],${at * 31},${load(at)}`)}`,
+  ],
+  ['weeks of the year', 'forecast', `week,cases\n${rows(52, (at) => `2021-W${two(at + 1)},${load(at)}`)}`],
+  ['weekdays before dates', 'forecast', `day,v\n${rows(60, (at) => `"${date(at).toUTCString()}",${load(at)}`)}`],
+  [
+    'epoch microseconds',
+    'forecast',
+    `time,value\n${rows(60, (at) => `${1_700_000_000_000_000 + 60_000_000 * at},${load(at)}`)}`,
+  ],
+  [
     'JSON lines of a sensor',
     'forecast',
     rows(60, (at) => JSON.stringify({ t: date(at).toISOString(), v: Number(load(at)) })),
@@ -150,6 +207,11 @@ const files: readonly (readonly [what: string, task: TaskName, content: string |
     'line breaks within quotes',
     'classify',
     `text,label\n${rows(60, () => `${quoted(`${review()}\nand so on`)},${pick(['a', 'b'])}`)}`,
+  ],
+  [
+    'a comment above reviews',
+    'classify',
+    `# collected in spring\ntext,label\n${rows(60, () => `${review()},${pick(['good', 'bad'])}`)}`,
   ],
   ['many topics', 'classify', `headline,topic\n${rows(120, () => `${review()},topic ${random.integer(12)}`)}`],
   [
