@@ -53,10 +53,12 @@ export class RunWriter {
     try {
       await hideFromGit(folder);
       unlock = await lockRun(folder);
-      if (text !== undefined) await writeWhole(runFile.dataset(folder), text);
-      await writeWhole(runFile.cell(folder), cell);
-      await writeWhole(runFile.encoding(folder), JSON.stringify(encoding));
-      if (checkpoint) await writeCheckpoint(folder, checkpoint);
+      await whole([
+        ...(text === undefined ? [] : [writeWhole(runFile.dataset(folder), text)]),
+        writeWhole(runFile.cell(folder), cell),
+        writeWhole(runFile.encoding(folder), JSON.stringify(encoding)),
+        ...(checkpoint ? [writeCheckpoint(folder, checkpoint)] : []),
+      ]);
       await writeWhole(runFile.record(folder), asJson(record));
       return new RunWriter(folder, record, unlock);
     } catch (error) {
@@ -67,27 +69,29 @@ export class RunWriter {
     }
   }
 
-  /** Opens a run to go on with; forgets what was recorded after its last checkpoint, and gives that checkpoint. */
-  static async reopen(
-    folder: string,
-  ): Promise<{ readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined }> {
+  /**
+   * Opens a run to go on with; forgets what was recorded after its last checkpoint, and gives that checkpoint and the
+   * metrics up to it.
+   */
+  static async reopen(folder: string): Promise<{
+    readonly writer: RunWriter;
+    readonly checkpoint: Checkpoint | undefined;
+    readonly metrics: readonly MetricsPoint[];
+  }> {
     const record = await readRecord(folder);
     const unlock = await lockRun(folder);
     try {
       await removeLeftovers(folder);
       const checkpoint = await readCheckpoint(folder);
       const step = checkpoint?.position.step ?? 0;
-      for (const path of [runFile.metrics(folder), runFile.samples(folder)]) {
-        const lines = await readLines<{ step: number }>(path);
-        await writeWhole(
-          path,
-          lines
-            .filter((line) => line.step <= step)
-            .map(asLine)
-            .join(''),
-        );
-      }
-      return { writer: new RunWriter(folder, record, unlock), checkpoint };
+      const kept = async <T extends { readonly step: number }>(path: string) => {
+        const lines = (await readLines<T>(path)).filter((line) => line.step <= step);
+        await writeWhole(path, lines.map(asLine).join(''));
+        return lines;
+      };
+      const metrics = await kept<MetricsPoint>(runFile.metrics(folder));
+      await kept<Sample>(runFile.samples(folder));
+      return { writer: new RunWriter(folder, record, unlock), checkpoint, metrics };
     } catch (error) {
       await unlock();
       throw error;
@@ -128,6 +132,12 @@ export class RunWriter {
   close(): Promise<void> {
     return this.unlock();
   }
+}
+
+/** All of some files, or what kept one of them from being written, once nothing is being written any more. */
+async function whole(writes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Gives a run that nobody trains another name. */

@@ -10,7 +10,16 @@ import { Model } from '../models/model';
 import { countParameters } from '../models/parameters';
 import { probeModel } from '../probes/probe';
 import type { Checkpoint } from '../protocol/checkpoint';
-import type { EngineReport, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
+import type {
+  EngineReport,
+  MetricsPoint,
+  Probe,
+  RunRecord,
+  RunResult,
+  RunState,
+  Sample,
+  SampleRequest,
+} from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { freeName, RunWriter, readBest, readRecord, runFile } from '../runs';
 import { modelOf, type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
@@ -34,6 +43,8 @@ export class Session {
   /** Step from which patience counts, at the earliest. */
   private patientSince = 0;
   private tested: RunResult['test'];
+  /** What the validation of the best weights found. */
+  private best: MetricsPoint | undefined;
   private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   private constructor(
@@ -111,7 +122,7 @@ export class Session {
       });
     }
     emit('dataset', dataset.report);
-    const { writer, checkpoint } = await RunWriter.reopen(folder);
+    const { writer, checkpoint, metrics } = await RunWriter.reopen(folder);
     try {
       if (steps !== undefined && steps <= (checkpoint?.position.step ?? 0)) {
         throw new UserError({
@@ -122,6 +133,8 @@ export class Session {
       }
       const training = trainingOf(dataset, configuration, cell, checkpoint);
       const session = new Session(dataset, training, configuration, writer, emit);
+      const { bestStep } = training.position;
+      session.best = metrics.find(({ step }) => step === bestStep);
       // Who asks for more steps wants them, however long the last ones brought nothing.
       if (steps !== undefined) session.patientSince = training.position.step;
       await session.update({ state: 'running', configuration, engine });
@@ -241,6 +254,7 @@ export class Session {
   private async step(): Promise<void> {
     const { sampleEvery, checkpointEvery } = this.configuration.training;
     const { step, metrics, isBest } = await this.training.step();
+    if (isBest) this.best = metrics;
     if (isBest) await this.writer.best(await this.training.model.toArrays(), step);
     if (metrics) {
       await this.writer.metrics(metrics);
@@ -287,7 +301,7 @@ export class Session {
   private result(): RunResult {
     const { step, loss, validationLoss, bestValidationLoss, bestStep } = this.training.position;
     const own = { step, loss, validationLoss, bestValidationLoss, bestStep };
-    const said = verdict(own, this.dataset.report);
+    const said = verdict({ ...own, test: this.tested }, this.dataset.report, this.best);
     const numbers = this.tested ? { ...own, test: this.tested } : own;
     return said.length > 0 ? { ...numbers, verdict: said } : numbers;
   }

@@ -105,6 +105,9 @@ def forecast_case(rows, columns, period, share, grows=False):
         said = head(hidden)[0].numpy()[-(rows - boundary) :]
     truth = inner[boundary:] / change
     before = inner[boundary - 1 : rows - 1]
+    # What the network says is added to where a column stands, and to what it went on by a season ago.
+    went_on = [0 if season is None else season[boundary - 1 : rows - 1] * change[at] for at, season in enumerate(seasons)]
+    expected = numpy.stack([before[:, at] + each for at, each in enumerate(went_on)], axis=1)
     naive = lambda lag: (inner[boundary - lag : rows - lag] / change, values[boundary - lag : rows - lag, 0])
     weights = {"head.W": head.weight.T, "head.b": head.bias, **named(net)}
     mse = lambda table: float(sklearn.metrics.mean_squared_error(truth, table))
@@ -121,8 +124,8 @@ def forecast_case(rows, columns, period, share, grows=False):
         "deviations": scaler.scale_.tolist(),
         "changes": change.tolist(),
         "weights": {k: plain(v) for k, v in weights.items()},
-        "loss": mse(before / change + said),
-        "own": errors(values[boundary:, 0], outer(before + said * change)[:, 0]),
+        "loss": mse(expected / change + said),
+        "own": errors(values[boundary:, 0], outer(expected + said * change)[:, 0]),
         "lastValue": {**errors(values[boundary:, 0], naive(1)[1]), "loss": mse(naive(1)[0])},
         "seasonalNaive": {**errors(values[boundary:, 0], naive(period)[1]), "loss": mse(naive(period)[0])},
     }

@@ -2,10 +2,10 @@ import type { Random } from '../../base/random';
 import { tf } from '../../engine/tensors';
 import type { Model } from '../../models/model';
 import type { ForecastSample } from '../../protocol/run';
-import { type ColumnForm, changeOver, outerValue } from './form';
+import { type ColumnForm, changeOver, expectedOf, outerValue } from './form';
 import { type ForecastHead, perAim, pointOf } from './head';
 import { drawn, quantileOf } from './quantiles';
-import { continueRows, featureTensor, type History } from './recursive';
+import { backIn, continueRows, featureTensor, type History } from './recursive';
 
 interface Wanted {
   readonly steps: number;
@@ -91,11 +91,11 @@ async function directly(
   const width = said.length / histories.length;
   return histories.map(({ forms, rows }, at) => {
     const form = forms[target] as ColumnForm;
-    const last = rows.at(-1)?.[target] ?? Number.NaN;
-    return Array.from({ length: Math.min(steps, width / each) }, (_, step) =>
-      Array.from({ length: each }, (_, place) =>
-        outerValue(form, last + (said[at * width + step * each + place] ?? 0) * changeOver(form.change, step + 1)),
-      ),
-    );
+    return Array.from({ length: Math.min(steps, width / each) }, (_, step) => {
+      const expected = expectedOf(form, step + 1, backIn(rows, target));
+      return Array.from({ length: each }, (_, place) =>
+        outerValue(form, expected + (said[at * width + step * each + place] ?? 0) * changeOver(form.change, step + 1)),
+      );
+    });
   });
 }

@@ -50,7 +50,9 @@ export async function backtest(
   for (const { warmUp: rows, segments } of segmentBatches(origins, warmUp, 2 * mostSeries)) {
     const read = rows + 1;
     const histories = segments.map(({ group, start }) => {
-      const known = Math.min(start - group.start, read + (series.period ?? 0));
+      const { period } = series;
+      const lookedBack = period === undefined ? 0 : period * Math.ceil(steps / period);
+      const known = Math.min(start - group.start, read + lookedBack);
       return {
         forms: group.forms,
         rows: Array.from({ length: known }, (_, at) =>

@@ -3,7 +3,7 @@ import type { Model, ModelState } from '../../models/model';
 import type { Evaluation } from '../task';
 import { backtest } from './backtest';
 import { type Place, seriesTensor } from './batches';
-import { type ColumnForm, innerValue, outerValue } from './form';
+import { type ColumnForm, outerValue } from './form';
 import { aimsOf, type ForecastHead, lossOf, perAim, pointOf } from './head';
 import { compared, type Forecast, type References } from './references';
 import { segmentBatches, segmentsOf } from './segments';
@@ -57,8 +57,8 @@ export async function evaluateForecast(
           if (column !== series.target || ahead > 1) continue;
           const form = group.forms[column] as ColumnForm;
           covered += Number(truth >= Math.min(...said) && truth <= Math.max(...said));
-          const before = innerValue(form, series.valueAt(row - 1, column));
-          forecasts.push({ group, origin: row, ahead: [outerValue(form, before + point(said) * form.change)] });
+          const expected = series.expectedAt(group, row, column, 1);
+          forecasts.push({ group, origin: row, ahead: [outerValue(form, expected + point(said) * form.change)] });
         }
       }
     });

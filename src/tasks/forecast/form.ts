@@ -93,6 +93,24 @@ export function outerValue({ logFrom }: Pick<ColumnForm, 'logFrom'>, inner: numb
 }
 
 /**
+ * What is expected of a column so many rows ahead: where it stands and, where its season repeats itself, as much more as it
+ * came by over as many rows seasons ago. Inner values; the network says what is to be added.
+ *
+ * @param back the inner value so many rows before the last one that is known, where the series has one
+ */
+export function expectedOf(
+  { season }: Pick<ColumnForm, 'season'>,
+  ahead: number,
+  back: (rows: number) => number | undefined,
+): number {
+  const last = back(0) ?? Number.NaN;
+  if (season === undefined) return last;
+  const ago = season * Math.ceil(ahead / season);
+  const [from, to] = [back(ago), back(ago - ahead)];
+  return from === undefined || to === undefined ? last : last + to - from;
+}
+
+/**
  * The unit of a change over so many rows: what one of a random walk has, whose change from row to row is the given one. So an
  * error of 1 is about that of the last value, however far ahead.
  */

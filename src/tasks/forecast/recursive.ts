@@ -1,6 +1,6 @@
 import { tf } from '../../engine/tensors';
 import type { Model, ModelState } from '../../models/model';
-import { type ColumnForm, featuresOf, featureValue } from './form';
+import { type ColumnForm, expectedOf, featuresOf, featureValue } from './form';
 
 /** What a series' values became by their forms, row by row, with these forms. */
 export interface History {
@@ -51,11 +51,10 @@ export async function continueRows(
     const changes = (await change?.data()) ?? [];
     change?.dispose();
     histories.forEach(({ forms, rows }, at) => {
-      const last = rows.at(-1) ?? [];
       const next = forms.map((form, column) => {
         const from = (at * forms.length + column) * perColumn;
         const outputs = Array.from(changes.slice(from, from + perColumn));
-        return (last[column] ?? 0) + chosen(outputs) * form.change;
+        return expectedOf(form, 1, backIn(rows, column)) + chosen(outputs) * form.change;
       });
       rows.push(next);
     });
@@ -64,6 +63,10 @@ export async function continueRows(
   tf.dispose([input, ...state]);
   return histories.map(({ rows }) => rows.slice(-steps) as number[][]);
 }
+
+/** A column so many rows before the last one. */
+export const backIn = (rows: History['rows'], column: number) => (back: number) =>
+  rows[rows.length - 1 - back]?.[column];
 
 /** Each row so often, side by side. */
 function repeated(tensor: tf.Tensor, times: number): tf.Tensor {

@@ -1,7 +1,16 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
 import { gapsFilled, type Rows, type TableDataset } from '../../data';
-import { type ColumnForm, changeOver, type Feature, featuresOf, featureValue, formsOf, innerValue } from './form';
+import {
+  type ColumnForm,
+  changeOver,
+  expectedOf,
+  type Feature,
+  featuresOf,
+  featureValue,
+  formsOf,
+  innerValue,
+} from './form';
 import { seasonOf } from './season';
 
 /** One series: rows of the table from `start` to before `end`. */
@@ -32,7 +41,9 @@ export interface Series {
   /** What the network reads of a row. */
   readonly features: readonly Feature[];
   featureAt(group: SeriesGroup, row: number, feature: number): number;
-  /** The change of a column to a row from the one so many before, scaled: what the network is to say. */
+  /** What is expected of a column at a row from the one so many before and those before that. Inner. */
+  expectedAt(group: SeriesGroup, row: number, column: number, rows: number): number;
+  /** By how much a column is beyond that, scaled: what the network is to say. */
   changeAt(group: SeriesGroup, row: number, column: number, rows: number): number;
   /** One label a row, where there is a date column. */
   readonly labels: Rows<string> | undefined;
@@ -101,6 +112,10 @@ export function seriesOf(
   const formAt = ({ forms: own }: SeriesGroup, column: number) => own[column] as ColumnForm;
   const innerAt = (group: SeriesGroup, row: number, column: number) =>
     innerValue(formAt(group, column), valueAt(row, column));
+  const backFrom = (group: SeriesGroup, row: number, column: number) => (rows: number) =>
+    row - rows >= group.start ? innerAt(group, row - rows, column) : undefined;
+  const expectedAt: Series['expectedAt'] = (group, row, column, rows) =>
+    expectedOf(formAt(group, column), rows, backFrom(group, row - rows, column));
   return {
     columns: names,
     target: 0,
@@ -111,11 +126,11 @@ export function seriesOf(
     featureAt(group, row, place) {
       const feature = features[place] as Feature;
       const { column } = feature;
-      const back = (rows: number) => (row - rows >= group.start ? innerAt(group, row - rows, column) : undefined);
-      return featureValue(formAt(group, column), feature, back);
+      return featureValue(formAt(group, column), feature, backFrom(group, row, column));
     },
+    expectedAt,
     changeAt: (group, row, column, rows) =>
-      (innerAt(group, row, column) - innerAt(group, row - rows, column)) /
+      (innerAt(group, row, column) - expectedAt(group, row, column, rows)) /
       changeOver(formAt(group, column).change, rows),
     labels: date?.kind === 'date' ? date.labels : undefined,
     warnings,

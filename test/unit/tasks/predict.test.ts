@@ -169,8 +169,10 @@ describe('a forecast', () => {
     return { ...prepared, model: Model.initialise(spec, randomFromSeed(4)) };
   }
 
-  test('of a model that says "no change" is the last value, in the units of the file, with the truth beside it', async () => {
+  test('of a model that adds nothing goes on from the last value as a season ago, in the units of the file, with the truth beside it', async () => {
     const { model, encoding } = await forecastModel();
+    const { season = 0 } = encoding.groups[0].forms[0] ?? {};
+    expect(season).toBeGreaterThan(2);
     for (const name of ['head.W', 'head.b']) {
       const variable = model.parameters.get(name);
       tf.tidy(() => variable?.assign(tf.zeros(variable.shape)));
@@ -179,7 +181,12 @@ describe('a forecast', () => {
     model.dispose();
     expect(sample.target).toBe('level');
     expect(sample.forecast).toHaveLength(14);
-    for (const ahead of sample.forecast) expect(ahead).toBeCloseTo(value(79), 3);
+    const known = Array.from({ length: 80 }, (_, row) => value(row));
+    for (const ahead of sample.forecast) {
+      const [from = 0, to = 0] = known.slice(-1 - season);
+      known.push((known.at(-1) ?? 0) + to - from);
+      expect(ahead).toBeCloseTo(known.at(-1) ?? Number.NaN, 3);
+    }
     expect(sample.history.at(-1)).toBeCloseTo(value(79), 4);
     expect(sample.truth).toHaveLength(10);
     sample.truth.forEach((truth, at) => {
@@ -206,7 +213,8 @@ describe('a forecast', () => {
         const input = tf.tensor3d(read.flat(), [1, known.length, 3]);
         return model.forward(input, model.zeroState(1)).output.dataSync()[known.length - 1] ?? Number.NaN;
       });
-      const next = (known.at(-1) ?? Number.NaN) + change * usual;
+      const [from = 0, to = 0] = known.slice(-1 - season);
+      const next = (known.at(-1) ?? Number.NaN) + to - from + change * usual;
       expect(ahead).toBeCloseTo(next, 3);
       known.push(next);
     }
@@ -230,10 +238,14 @@ describe('a forecast', () => {
     });
     model.dispose();
     const last = value(69);
+    const { season = 0 } = encoding.groups[0].forms[0] ?? {};
+    expect(season).toBeGreaterThan(5);
     expect(sample.forecast).toHaveLength(5);
     sample.forecast.forEach((ahead, step) => {
       const unit = change * Math.sqrt(step + 1);
-      const own = said.slice(3 * step, 3 * step + 3).map((each) => last + each * unit);
+      const own = said
+        .slice(3 * step, 3 * step + 3)
+        .map((each) => last + value(70 + step - season) - value(69 - season) + each * unit);
       expect(ahead).toBeCloseTo(own[1] ?? Number.NaN, 3);
       expect(sample.interval?.low[step]).toBeCloseTo(Math.min(...own), 3);
       expect(sample.interval?.high[step]).toBeCloseTo(Math.max(...own), 3);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
+import { expectedOf } from '../../../src/tasks/forecast/form';
 import { seasonOf } from '../../../src/tasks/forecast/season';
 
 const turn = 2 * Math.PI;
@@ -23,6 +24,19 @@ function autoregressive(share: number, rows: number, seed: number): number[] {
     return value;
   });
 }
+
+test('what is expected of a season that repeats itself on a steady rise is what comes, also several seasons ahead', () => {
+  const values = Array.from({ length: 60 }, (_, row) => 3 * row + ([5, 1, 8, 2, 9, 4, 7][row % 7] ?? 0));
+  for (const last of [33, 38])
+    for (let ahead = 1; ahead <= 20; ahead++)
+      expect(
+        expectedOf({ season: 7 }, ahead, (back) => values[last - back]),
+        `${ahead}`,
+      ).toBeCloseTo(values[last + ahead] ?? 0, 9);
+  // Where a season before is not known, and where there is none, where it stands.
+  expect(expectedOf({ season: 7 }, 8, (back) => (back < 14 ? back : undefined))).toBe(0);
+  expect(expectedOf({}, 3, (back) => 10 - back)).toBe(10);
+});
 
 describe('the season of a series', () => {
   test.each(Object.entries(shapes))('of the shape %s is its period, with a trend and without noise', (_, shape) => {

@@ -43,6 +43,48 @@ describe('a run says', () => {
     expect(verdict(at(600, 590, 0.1), few)).toEqual([expect.stringContaining('Only 3')]);
   });
 
+  const errors = (rmse: number, last: number, season: number, linear: number) => ({
+    ...{ rmse, mae: rmse / 2 },
+    lastValue: { rmse: last, mae: last / 2 },
+    seasonalNaive: { rmse: season, mae: season / 2, period: 12 },
+    linear: { rmse: linear, mae: linear / 2, lags: 13 },
+  });
+
+  test('that a forecast further ahead does not beat what learns less, though that of the next row does', () => {
+    const backtest = { ...errors(21, 40, 30, 19), horizon: 7, origins: 8 };
+    const best = { validationError: { ...errors(9, 20, 30, 10), backtest } };
+    expect(verdict(at(600, 590, 0.1), report, best)).toEqual([
+      'Over 7 rows ahead from 8 rows of the validation part, it does not beat "linear (13 rows back)": its RMSE is 21, against 19.',
+    ]);
+    const better = { ...backtest, ...errors(18, 40, 30, 19) };
+    expect(
+      verdict(at(600, 590, 0.1), report, { validationError: { ...best.validationError, backtest: better } }),
+    ).toEqual([]);
+  });
+
+  test('that the test part shows no gain, in the measure that the loss goes by', () => {
+    const test = { loss: 1, step: 590, validationError: errors(12, 11, 30, 14) };
+    const absolute = { ...report, reading: { loss: 'mae' as const } };
+    expect(verdict({ ...at(600, 590, 0.1), test }, absolute)).toEqual([
+      'On the test part, it does not beat "last value": its MAE is 6, against 5.5.',
+    ]);
+    const classes = { accuracy: 0.6, macroF1: 0.4, confusion: [], mostFrequent: 0.6 };
+    expect(verdict({ ...at(600, 590, 0.1), test: { loss: 1, step: 590, classification: classes } }, report)).toEqual([
+      'On the test part, it does not beat "the most frequent class": its share of errors is 0.4, against 0.4.',
+    ]);
+    const frame = (mse: number) => ({ mse, ssim: 0.5 });
+    const frames = { network: frame(0.2), lastFrame: frame(0.1), meanFrame: frame(0.3), ahead: [] };
+    expect(verdict({ ...at(600, 590, 0.1), test: { loss: 1, step: 590, frames } }, report)).toEqual([
+      'On the test part, it does not beat "the last frame": its MSE is 0.2, against 0.1.',
+    ]);
+  });
+
+  test('that a lead may be chance sooner where each row is forecast from several rows before it', () => {
+    const direct = { ...report, reading: { strategy: 'direct' as const, horizon: 10 } };
+    expect(verdict(at(600, 590, 0.15), report)).toEqual([]);
+    expect(verdict(at(600, 590, 0.15), direct)).toEqual([expect.stringMatching(/hardly beats .* chance/)]);
+  });
+
   test('nothing yet after a few steps, or without a validation', () => {
     expect(verdict(at(20, 20, 9), report)).toEqual([]);
     expect(verdict({ step: 600, loss: 1 }, report)).toEqual([]);
