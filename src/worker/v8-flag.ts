@@ -61,11 +61,16 @@ export function askForWide(
   return { allowed: true };
 }
 
-/** Compiles with 256-bit instructions; V8's flags are as before afterwards. */
+/** Compiles with 256-bit instructions. */
 export function compileWide(bytes: Uint8Array): WebAssembly.Module {
+  return withWide(() => new WebAssembly.Module(bytes as BufferSource));
+}
+
+/** Does something with the flags of 256-bit instructions; V8's flags are as before afterwards. */
+export function withWide<T>(work: () => T): T {
   for (const flag of wide) v8.setFlagsFromString(flag);
   try {
-    return new WebAssembly.Module(bytes as BufferSource);
+    return work();
   } finally {
     for (const flag of usual) v8.setFlagsFromString(flag);
   }

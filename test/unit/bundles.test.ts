@@ -24,6 +24,14 @@ test('the extension activates without the language of cells, the schema library 
   expect(host).toContain('language.js');
 });
 
+test('the worker is read with one byte a character', async () => {
+  for (const name of ['worker', 'serve', 'helper'])
+    expect(
+      Buffer.from(await bundle(name), 'utf8').every((byte) => byte < 128),
+      name,
+    ).toBe(true);
+});
+
 test('the worker starts without what answers an editor', async () => {
   const worker = await bundle('serve');
   expect(worker).toContain(parser);

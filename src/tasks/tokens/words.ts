@@ -13,7 +13,7 @@ export const mostCounted = 500_000;
 const longestRest = 1 << 20;
 
 /** A word or a mark with the space before it, a line break, or another white space. Each white space begins a token. */
-const pattern = / ?[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*| ?[^\s\p{L}\p{M}\p{N}]|\s/gu;
+const pattern = / ?[\p{L}\p{M}\p{N}]+(?:['\u2019][\p{L}\p{M}]+)*| ?[^\s\p{L}\p{M}\p{N}]|\s/gu;
 
 /** Tokens whose concatenation is the text. */
 export function* splitWords(text: string): Generator<string> {

@@ -17,6 +17,28 @@ const bundle = `
   exports.same = module.exports === exports;
 `;
 
+test('code that V8 made under other flags is kept apart, and made again under them', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
+  vi.useFakeTimers();
+  const path = await temporaryFile('bundle.js', `exports.name = 'größer';`);
+  let during = 0;
+  const flags = {
+    name: 'wide',
+    during: <T>(work: () => T) => {
+      during += 1;
+      return work();
+    },
+  };
+  expect(loadWithCode(path).run()).toEqual({ name: 'größer' });
+  expect(loadWithCode(path, flags).run()).toEqual({ name: 'größer' });
+  expect(during).toBe(0);
+  vi.runAllTimers();
+  expect(during).toBe(1);
+  const kept = await readdir(join(process.env.XDG_CACHE_HOME ?? '', 'unroll', 'code'));
+  expect(kept.filter((name) => name.endsWith('-wide.bin'))).toHaveLength(1);
+  expect(kept).toHaveLength(2);
+});
+
 test('a bundle is loaded as by require, without kept code, with it, and where that is broken', async () => {
   vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
   vi.useFakeTimers();
