@@ -1,5 +1,6 @@
 import type { Random } from '../base/random';
 import type { Parameter } from '../cells/parameters';
+import { type Reflection, withReflected } from '../engine/reflections';
 
 /**
  * Uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010). [rows, columns]
@@ -20,18 +21,19 @@ export function glorotUniform(
  * (Stewart 1980, The efficient generation of random orthogonal matrices), in double precision. [size, size]
  */
 export function orthogonal([size = 1]: readonly number[], random: Random): Float32Array {
-  // One row more, of zeros: the reflections take two at a time.
-  const matrix = new Float64Array((size + 1) * size);
-  let reflection = none(size);
-  // The matrix grows from its last corner: by a row and a column of zeros with ±1 where they meet, which is reflected.
-  for (let first = size - 1; first >= 0; first--) {
-    const { next, sign } = reflectionTo(first, size, random);
-    matrix[first * size + first] = sign;
-    reflect(matrix, reflection, next, first + 1);
-    reflection = next;
-  }
-  reflect(matrix, reflection, none(size), 0);
-  return Float32Array.from(matrix.subarray(0, size * size));
+  return withReflected(size, ({ matrix, reflections: [one, other], reflect }) => {
+    let [reflection, next] = [one, other];
+    // The matrix grows from its last corner: by a row and a column of zeros with ±1 where they meet, which is reflected.
+    for (let first = size - 1; first >= 0; first--) {
+      next.sums.fill(0);
+      matrix[first * size + first] = drawReflection(next, first, random);
+      reflect(reflection, next, first + 1);
+      [reflection, next] = [next, reflection];
+    }
+    next.normal.fill(0);
+    reflect(reflection, next, 0);
+    return Float32Array.from(matrix.subarray(0, size * size));
+  });
 }
 
 /**
@@ -81,21 +83,9 @@ function drawn(count: number, next: () => number): Float32Array {
   return values;
 }
 
-interface Reflection {
-  /** What it is perpendicular to, √2 long. [size + 1] */
-  readonly normal: Float64Array;
-  /** `normal` times the matrix. [size] */
-  readonly sums: Float64Array;
-}
-
-function none(size: number): Reflection {
-  return { normal: new Float64Array(size + 1), sums: new Float64Array(size) };
-}
-
-/** The reflection that takes ±1 on axis `first` to a direction drawn evenly from those of the axes from `first` on. */
-function reflectionTo(first: number, size: number, random: Random): { next: Reflection; sign: number } {
-  const next = none(size);
-  const { normal, sums } = next;
+/** The reflection that takes ±1 on axis `first`, which is returned, to a direction drawn evenly from those of the axes from `first` on. */
+function drawReflection({ normal, sums }: Reflection, first: number, random: Random): 1 | -1 {
+  const size = sums.length;
   let squares = 0;
   for (let index = first; index < size; index++) {
     const drawn = random.normal();
@@ -109,22 +99,5 @@ function reflectionTo(first: number, size: number, random: Random): { next: Refl
   for (let index = first; index < size; index++) normal[index] = (normal[index] as number) / Math.sqrt(squares) / scale;
   normal[first] = -sign * scale;
   sums[first] = -scale;
-  return { next, sign };
-}
-
-/** Reflects a matrix from row and column `first` on, and in the same sweep adds up what the next reflection needs. */
-function reflect(matrix: Float64Array, { normal, sums }: Reflection, next: Reflection, first: number): void {
-  const size = sums.length;
-  const nextSums = next.sums;
-  for (let row = first; row < size; row += 2) {
-    const [along, alongBelow] = [normal[row] as number, normal[row + 1] as number];
-    const [nextAlong, nextBelow] = [next.normal[row] as number, next.normal[row + 1] as number];
-    for (let column = first, at = row * size + first; column < size; column++, at++) {
-      const value = (matrix[at] as number) - along * (sums[column] as number);
-      const below = (matrix[at + size] as number) - alongBelow * (sums[column] as number);
-      matrix[at] = value;
-      matrix[at + size] = below;
-      nextSums[column] = (nextSums[column] as number) + nextAlong * value + nextBelow * below;
-    }
-  }
+  return sign;
 }

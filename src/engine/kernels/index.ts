@@ -1,2 +1,3 @@
 // What the engine calls.
 export { alone, join, lose, serve, start } from './pool';
+export { reflect } from './reflect';

@@ -46,6 +46,15 @@ interface Kernels {
   join(thread: number, threads: number): void;
   start(program: number): void;
   alone(program: number): void;
+  reflect(
+    matrix: number,
+    normal: number,
+    sums: number,
+    nextNormal: number,
+    nextSums: number,
+    size: number,
+    first: number,
+  ): void;
   readonly table: WebAssembly.Table;
 }
 
@@ -122,6 +131,24 @@ export class Machine {
 
   run(program: number): void {
     this.kernels.start(program);
+  }
+
+  /** On this thread, arrays in its memory: see src/engine/reflections.ts. */
+  reflect(
+    arrays: readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array],
+    size: number,
+    first: number,
+  ): void {
+    const [matrix, normal, sums, nextNormal, nextSums] = arrays;
+    this.kernels.reflect(
+      matrix.byteOffset,
+      normal.byteOffset,
+      sums.byteOffset,
+      nextNormal.byteOffset,
+      nextSums.byteOffset,
+      size,
+      first,
+    );
   }
 
   /** Bytes from one place to another. */
