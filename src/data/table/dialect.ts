@@ -20,6 +20,8 @@ export interface Dialect {
   readonly counted?: boolean;
   /** What stands below the names in place of a first row: the units of the columns. */
   readonly units?: readonly string[];
+  /** The first record as it is meant, where it has a cell less or more than the rows. */
+  readonly names?: readonly string[];
   /** The first records, the header among them. */
   readonly sample: readonly (readonly string[])[];
 }
@@ -65,11 +67,13 @@ function lookForDialect(file: DatasetFile, reading: Partial<Reading>): Dialect {
   const sampleBy = (delimiter: string) => (body.includes(delimiter) ? parsedBy(delimiter) : undivided);
   const delimiter = set ?? bestDelimiter(body, sampleBy);
   const whole = parsedBy(delimiter);
-  const seen = open ? whole : tableAbove(whole, whole[0]?.length ?? 0);
+  const table = open ? whole : tableAbove(whole, usualWidth(whole).width);
+  const names = reading.header === 'no' ? undefined : namesAbove(table);
+  const seen = names ? [names, ...table.slice(1)] : table;
   const header = reading.header === 'yes' || (reading.header !== 'no' && hasHeader(seen));
   const units = header ? unitsOf(seen) : undefined;
   const sample = units ? [...seen.slice(0, 1), ...seen.slice(2)] : seen;
-  return { encoding, delimiter, header, skip, sample, counted, ...(units && { units }) };
+  return { encoding, delimiter, header, skip, sample, counted, ...(units && { units }), ...(names && { names }) };
 }
 
 const linesFrom = (text: string, line: number) => (line === 0 ? text : text.split('\n').slice(line).join('\n'));
@@ -83,20 +87,42 @@ function titleLines(text: string, possible: readonly string[], sampleBy: (delimi
     if (!text.includes(delimiter)) return [];
     const records = sampleBy(delimiter);
     const { width } = usualWidth(records);
-    const titles = records.findIndex((record) => !isTitle(record, width));
-    if (width < 2 || titles < 0) return [];
+    const above = records.findIndex((record) => !isTitle(record, width));
+    if (width < 2 || above < 0) return [];
+    const titles = above > 0 && namesOf(records[above - 1], width) ? above - 1 : above;
     const table = tableAbove(records.slice(titles), width);
     const cells = table.slice(1).flat();
-    const isTable = table.length > 3 && table[0]?.length === width && usualWidth(table).share > 0.9;
-    return isTable && cells.filter(isValue).length >= 0.3 * cells.length ? [{ delimiter, width, titles }] : [];
+    const isNamed = table[0]?.length === width || namesOf(table[0], width) !== undefined;
+    const isTable = table.length > 3 && isNamed && usualWidth(table.slice(1)).share > 0.9;
+    return isTable && cells.filter(isValue).length >= 0.3 * cells.length ? [{ delimiter, titles, top: table[0] }] : [];
   });
   const [first] = found;
   if (!first || found.some(({ titles }) => titles === 0)) return 0;
   const line = text.split('\n', mostOutside + 1).findIndex((content) => {
     const [record] = sampleOf(content, first.delimiter, false);
-    return record !== undefined && !isTitle(record, first.width);
+    return record !== undefined && record.join() === first.top?.join();
   });
   return Math.max(0, line);
+}
+
+/** The names above a table whose rows have a cell more or less than they. */
+function namesAbove([first, ...rows]: Sample): readonly string[] | undefined {
+  const { width, share } = usualWidth(rows);
+  return rows.length > 2 && share > 0.9 ? namesOf(first, width) : undefined;
+}
+
+/**
+ * Names of so many columns, from a record that has one less, as R writes it, which leaves out the one of the rows' own names;
+ * or one more, which is empty, as where the names alone end with a delimiter.
+ */
+function namesOf(record: readonly string[] = [], width: number): readonly string[] | undefined {
+  const words = record.filter((cell) => cell.trim() !== '' && !isValue(cell));
+  if (record.length === width + 1 && words.length === width && record.at(-1)?.trim() === '') return record.slice(0, -1);
+  const isOneLess = width > 1 && record.length === width - 1 && words.length === record.length;
+  // A single one may be a title.
+  return isOneLess && new Set(words).size === words.length && (width > 2 || /^[\w.]+$/.test(words[0] ?? ''))
+    ? ['', ...record]
+    : undefined;
 }
 
 /**

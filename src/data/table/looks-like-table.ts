@@ -3,6 +3,7 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { type Dialect, findDialect, usualWidth } from './dialect';
 import { type ColumnEvidence, type DateEvidence, newEvidence, observe } from './evidence';
+import { dateParts } from './joined-date';
 import { jsonLines, parquet } from './json-lines';
 import { decideKind } from './kinds';
 import { type ColumnLook, labelledColumns } from './labelled';
@@ -82,7 +83,8 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
     numericColumns,
     countingColumns: kinds.filter((kind, c) => kind === 'number' && isIndex(rows.map((row) => row[c] ?? ''))).length,
     columns: width,
-    dates: kinds.filter((kind) => kind === 'date').length,
+    dates:
+      kinds.filter((kind) => kind === 'date').length + (header && dateParts(namesIn(sample), {}).length > 1 ? 1 : 0),
     ...(share < 0.9
       ? { sentences: undefined, texts: undefined, labels: undefined, pair: undefined, beside: undefined }
       : {
@@ -107,6 +109,8 @@ function look({ sample, header, delimiter }: Dialect): TableLook {
   const numeric = numericColumns === width ? 'all numeric' : `${numericColumns} of them numeric`;
   return { table: true, why: width === 1 ? 'its lines are numbers' : `it has ${columns}, ${numeric}`, ...seen };
 }
+
+const namesIn = ([names = []]: Dialect['sample']) => names.map((name) => name.trim());
 
 function labelled(
   rows: readonly (readonly string[])[],

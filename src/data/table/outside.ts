@@ -16,7 +16,9 @@ function isRemark(record: readonly string[], width: number): boolean {
   const [first, ...more] = filledOf(record);
   if (first === undefined) return true;
   if (record.length >= width && (width < 3 || more.length > 0)) return false;
-  return !isValue(first) && (/[:*#\u00a9]/.test(first) || (/\s/.test(first) && !more.some(isValue)));
+  // A word alone may be what is left of a row, where rows are short.
+  const isAlone = record.length === 1 && width > 2;
+  return !isValue(first) && (isAlone || /[:*#\u00a9]/.test(first) || (/\s/.test(first) && !more.some(isValue)));
 }
 
 /** Whether a record above a table is none of its names: a remark, or fewer cells, of which the first is words. */

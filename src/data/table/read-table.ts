@@ -10,6 +10,7 @@ import { type Dialect, findDialect } from './dialect';
 import type { Cell } from './evidence';
 import { fillColumns, type TableUse } from './fill';
 import { type Group, groupColumns, orderByGroup } from './groups';
+import { dateParts, joinedDate, namesOfDate } from './joined-date';
 import { jsonLines, parquet } from './json-lines';
 import { decideKind, type Kind, type TableMarks } from './kinds';
 import { columnNames, numberedNames } from './names';
@@ -58,7 +59,7 @@ export async function readTable(
   const budget = {
     characters,
     onCut: (rows: number) => {
-      cuts[0] = cutNote(rows - (dialect.header && dialect.delimiter !== jsonLines && !file.objects ? 1 : 0));
+      cuts[0] = cutNote(use, rows - (dialect.header && dialect.delimiter !== jsonLines && !file.objects ? 1 : 0));
     },
   };
   const onBelow = (left: readonly Below[]) => {
@@ -70,7 +71,8 @@ export async function readTable(
     ? columnNames(survey.header)
     : { names: numberedNames(survey.columns.length), warnings: [] };
   const parts = use === 'numbers' ? timeColumns(names, reading) : undefined;
-  requireColumns([...names, ...(parts ? namesOf(parts) : [])], reading);
+  const ofDate = use === 'numbers' ? dateParts(names, reading) : [];
+  requireColumns([...names, ...(parts ? namesOf(parts) : []), ...namesOfDate(ofDate)], reading);
   const marks = { delimiter: dialect.delimiter, decimal: decimalOf(survey, dialect, reading) };
   const kinds = survey.columns.map((column, i) => {
     const name = names[i] ?? '';
@@ -82,8 +84,8 @@ export async function readTable(
   if (use === 'numbers') checkNumbers(file.name, names, kinds, survey, marks, reading);
 
   const inFile = await fillColumns(use, records(), names, kinds, survey, marks.decimal);
-  const series = parts && unrolled(inFile, parts);
-  const filled = series ?? inFile;
+  const other = (parts && unrolled(inFile, parts)) ?? joinedDate(inFile, ofDate);
+  const filled = other ?? inFile;
   const date = dateColumn(filled.columns, reading);
   const by = use === 'numbers' ? groupColumns(filled, date, reading, file.name) : [];
   const grouped = by.length > 0 ? orderByGroup(filled, by, date) : undefined;
@@ -99,7 +101,7 @@ export async function readTable(
     ...(grouped && { groups: { columns: by.map(({ name }) => name), series: grouped.groups } }),
     warnings: [
       ...cuts,
-      ...(series ? [series.warning] : []),
+      ...(other ? [other.warning] : []),
       ...decodingWarnings(dialect.encoding, survey.tally),
       ...tableWarnings(dialect, survey, below, marks, reading),
       ...warnings,
@@ -113,8 +115,12 @@ export async function readTable(
 /** Numbers take some two bytes each, whatever they take in the file; texts are kept as they are. */
 const mostCharacters: Readonly<Record<TableUse, number>> = { numbers: 1e9, texts: 1e8, cells: 1e8 };
 
-const cutNote = (rows: number) =>
-  `The file is larger than what is kept in memory: its first ${rows.toLocaleString('en')} rows are read. Train on a part of it to choose others.`;
+const cutNote = (use: TableUse, rows: number) =>
+  `The file is larger than what is kept in memory: its first ${rows.toLocaleString('en')} rows are read. ${
+    use === 'numbers'
+      ? 'Train on a part of it to choose others.'
+      : 'Those behind them may be of other kinds, as where it is sorted: mix its rows first, or train on a part of it.'
+  }`;
 
 /** The mark under which more cells are numbers; where all fit both, commas are decimal unless they separate columns. */
 function decimalOf({ columns }: Survey, { delimiter }: Dialect, { decimal }: Partial<Reading>): Decimal {

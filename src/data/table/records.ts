@@ -26,7 +26,7 @@ export type ReadRecords = (tally?: DecodingTally) => AsyncIterable<Records>;
  */
 export async function recordsOf(
   file: DatasetFile,
-  { encoding, delimiter, skip, units }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip' | 'units'>,
+  { encoding, delimiter, skip, units, names }: Pick<Dialect, 'encoding' | 'delimiter' | 'skip' | 'units' | 'names'>,
   invalid: Reading['invalid'],
   budget: Budget,
   onBelow?: (left: readonly Below[]) => void,
@@ -41,7 +41,8 @@ export async function recordsOf(
   if (delimiter !== jsonLines) {
     const all = (tally?: DecodingTally) => {
       const read = readRecords(file.name, text(tally), delimiter, skip);
-      const rows = units ? withoutUnits(read) : read;
+      const named = names ? withNames(read, names) : read;
+      const rows = units ? withoutUnits(named) : named;
       return onBelow ? withoutBelow(rows, onBelow) : rows;
     };
     return (tally) =>
@@ -55,6 +56,15 @@ export async function recordsOf(
   const lines = (tally?: DecodingTally) => objectsWithin(linesAsObjects(file.name, text(tally)), budget);
   const keys = await keysOf(file.name, lines());
   return (tally) => objectRecords(lines(tally), keys);
+}
+
+/** With these names as the first record. */
+async function* withNames(parts: AsyncIterable<Records>, names: readonly string[]): AsyncGenerator<Records> {
+  let isFirst = true;
+  for await (const part of parts) {
+    yield isFirst && part.cells.length > 0 ? { ...part, cells: [names, ...part.cells.slice(1)] } : part;
+    isFirst &&= part.cells.length === 0;
+  }
 }
 
 /** The second record holds units. */
@@ -88,9 +98,13 @@ const longestRecord = 8 * 1024 * 1024;
 const mostColumns = 10_000;
 
 /** Parses a text whose line ends are LF. With `open`, its last record may be cut and is left out. */
-export function parseText(text: string, delimiter: string, open: boolean): Parsed {
+export function parseText(given: string, delimiter: string, open: boolean): Parsed {
+  const text = delimiter !== ' ' ? given : open ? squeezed(given) : squeezed(given).trimEnd();
   return new Papa.Parser({ delimiter, newline: '\n', quoteChar: '"' }).parse(text, 0, open) as Parsed;
 }
+
+/** Where spaces part columns, any number of them does, and those at the ends of a line part nothing. */
+const squeezed = (text: string) => text.replace(/ {2,}/g, ' ').replace(/(^|\n) | (?=\n)/g, '$1');
 
 /**
  * The records of a table, part by part.
@@ -110,7 +124,7 @@ export async function* readRecords(
   let begun = false;
   let blank = false;
   for await (const part of parts) {
-    let text = rest + part;
+    let text = delimiter === ' ' ? squeezed(rest + part) : rest + part;
     while (line <= skip) {
       const end = text.indexOf('\n') + 1;
       if (end === 0) break;

@@ -56,7 +56,8 @@ export const forecast: Task<ForecastEncoding> = {
   async prepare(file, reading, { validationShare, testShare }) {
     const table = await readTable(file, reading);
     const chosen = chooseColumns(table, reading);
-    const series = seriesOf(table, chosen, { name: file.name, validationShare, testShare });
+    const isAsked = reading.target !== undefined;
+    const series = seriesOf(table, { ...chosen, isAsked }, { name: file.name, validationShare, testShare });
     const { period } = series;
     const references = referencesOf(series, period);
     const test = testOf(series);

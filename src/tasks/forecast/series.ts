@@ -1,6 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { excerpt } from '../../base/visible';
-import { gapsFilled, type Rows, type TableDataset } from '../../data';
+import { type ChosenColumns, gapsFilled, type Rows, type TableDataset } from '../../data';
 import {
   type ColumnForm,
   changeOver,
@@ -57,13 +57,14 @@ const fewestRows = 3;
 
 /**
  * Each series is split by time. A missing value takes the last one before it, so that nothing of the future leaks back. Columns
- * that are constant in the training part are left out with a warning, and so are series that are too short.
+ * that are constant in the training part are left out with a warning, and so are series that are too short; where that is the target,
+ * and nobody asked for it, the last column that changes takes its place.
  *
  * @throws UserError when the target does not vary, or nothing is left for validation
  */
 export function seriesOf(
   table: TableDataset,
-  chosen: { readonly date: string | undefined; readonly target: string; readonly inputs: readonly string[] },
+  chosen: ChosenColumns & { readonly isAsked?: boolean },
   {
     name,
     validationShare,
@@ -72,18 +73,23 @@ export function seriesOf(
 ): Series {
   const warnings: string[] = [];
   const spans = spansOf(table, name, { validationShare, testShare }, warnings);
-  const names = [...new Set([chosen.target, ...chosen.inputs])].filter((column) => {
-    const constant = constantOf(filled(table, column), spans);
-    if (constant !== undefined && column === chosen.target) {
-      throw new UserError({
-        what: `The column "${column}" is ${constant} in every row of the training part`,
-        where: name,
-        wayOut: 'A constant cannot be learnt from: choose another column (--target COLUMN).',
-      });
-    }
+  const constants = new Map(
+    [...new Set([chosen.target, ...chosen.inputs])].map((column) => [column, constantOf(filled(table, column), spans)]),
+  );
+  const changing = chosen.inputs.filter((column) => constants.get(column) === undefined);
+  const isChanging = changing.includes(chosen.target);
+  const target = isChanging || chosen.isAsked ? chosen.target : (changing.at(-1) ?? chosen.target);
+  if (!changing.includes(target)) {
+    throw new UserError({
+      what: `The column "${target}" is ${constants.get(target)} in every row of the training part`,
+      where: name,
+      wayOut: 'A constant cannot be learnt from: choose another column (--target COLUMN).',
+    });
+  }
+  const names = [...new Set([target, ...changing])];
+  for (const [column, constant] of constants) {
     if (constant !== undefined) warnings.push(`The column "${column}" is constant in the training part and left out.`);
-    return constant === undefined;
-  });
+  }
 
   const columns = names.map((column) => filled(table, column));
   const valueAt = (row: number, column: number) => columns[column]?.at(row) ?? Number.NaN;

@@ -486,6 +486,52 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
     { columns: ['ts: 1 2', 'time: 2020-01-02T10 2020-01-02T11:00:00.250Z', 'v: 5 3'] },
   ],
   [
+    'names with one less than the rows, which are named themselves, as R writes them',
+    '"Weight","Feed"\n"1",26.5,4\n"2",27.6,5\n"3",36.5,3\n"4",40.3,2\n',
+    { header: true, columns: ['column 1: 1 2 3 4', 'Weight: 26.5 27.6 36.5 40.3', 'Feed: 4 5 3 2'] },
+  ],
+  [
+    'names that end with a delimiter, below a few lines of what they are of',
+    'Series Id:           LNS14\n\nSeasonally Adjusted\n\nSeries id,Year,Value,\nLNS14,1959,5.8\nLNS14,1960,5.1\nLNS14,1961,5.3\nLNS14,1962,5.6\n',
+    { columns: ['Series id: words', 'Year: 1959-01-01 1960-01-01 1961-01-01 1962-01-01', 'Value: 5.8 5.1 5.3 5.6'] },
+  ],
+  [
+    'numbers that stand under one another',
+    '  7.5  0.00\n 16.0 -1.25\n  5.5 10.00\n117.0  0.50 ',
+    { delimiter: ' ', header: false, columns: ['column 1: 7.5 16 5.5 117', 'column 2: 0 -1.25 10 0.5'] },
+  ],
+  [
+    'lines and footnotes below',
+    'town,a,b\nRome,1,2\nParis,3,4\nBern,5,4\n=====\nFootnotes\n"1 - as counted, in May"\n',
+    { columns: ['town: words', 'a: 1 3 5', 'b: 2 4 4'], warnings: [/remark below the rows is left out \(line 5\)/] },
+  ],
+  [
+    'dates in columns for year and quarter',
+    'year,quarter,v\n1959.0,1.0,7\n1959.0,2.0,5\n1959.0,4.0,6\n1960.0,1.0,9\n',
+    {
+      columns: ['date: 1959-01-01 1959-04-01 1959-10-01 1960-01-01', 'v: 7 5 6 9'],
+      warnings: [/"year", "quarter" are read as one date/, /Rows are missing in "date" between 1959-Q2 and 1959-Q4/],
+    },
+  ],
+  [
+    'dates in columns for year, month, day and hour, and no day that is none',
+    'No,Year,month,day,hour,pm\n1,2010,1,31,22,129\n2,2010,1,31,23,148\n3,2010,2,1,0,159\n',
+    {
+      columns: ['date: 2010-01-31T22 2010-01-31T23 2010-02-01', 'No: 1 2 3', 'pm: 129 148 159'],
+      warnings: [/"Year", "month", "day", "hour" are read as one date/, /"No" only counts/],
+    },
+  ],
+  [
+    'periods beside years',
+    'Year,Period,v\n1959,M11,7\n1959,M12,5\n1960,M01,6\n',
+    { columns: ['date: 1959-11-01 1959-12-01 1960-01-01', 'v: 7 5 6'] },
+  ],
+  [
+    'what is called a day and is none',
+    'year,month,day,v\n2010,1,30,1\n2010,2,30,5\n2010,3,30,2\n',
+    { columns: ['year: 2010 2010 2010', 'month: 1 2 3', 'day: 30 30 30', 'v: 1 5 2'] },
+  ],
+  [
     'a date column beside another',
     'from,to,v\n2024-01-01,2024-01-05,5\n2024-01-02,2024-01-04,3\n',
     { columns: ['from: 2024-01-01 2024-01-02', 'to: 2024-01-05 2024-01-04', 'v: 5 3'], warnings: [] },

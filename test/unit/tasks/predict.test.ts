@@ -195,6 +195,19 @@ describe('a forecast', () => {
     expect(sample.times?.[sample.history.length]).toBe(day(80));
   });
 
+  test('of a table whose last column does not change while it is learned from is of the last one that does; asked for, that is refused', async () => {
+    const late = `day,a,b,c\n${Array.from({ length: 60 }, (_, row) => `${day(row)},${row % 7},${(row * row) % 11},${row < 57 ? '' : row}\n`).join('')}`;
+    const prepare = async (asked: Partial<Reading>) =>
+      forecast.prepare(await textFile('late.csv', late), readingSchema.parse({ task: 'forecast', ...asked }), {
+        validationShare: 0.1,
+      });
+    const { report, encoding } = await prepare({});
+    expect(report.table?.target).toBe('b');
+    expect(encoding.columns).toEqual(['b', 'a']);
+    expect(report.warnings.join()).toContain('"c" is constant in the training part');
+    await expect(prepare({ target: 'c' })).rejects.toThrow(/"c" is 57 in every row of the training part/);
+  });
+
   test('feeds each forecast back as the next row', async () => {
     const { model, encoding } = await forecastModel();
     const {

@@ -169,6 +169,21 @@ const files: readonly (readonly [what: string, task: TaskName, content: string |
     'forecast',
     `time,bytes,ms\n${rows(60, (at) => `[${two(1 + (at % 28))}/${months[Math.floor(at / 28)]}/2023:13:55:36 +0000],${at * 31},${load(at)}`)}`,
   ],
+  [
+    'years and periods in columns, below what they are of',
+    'forecast',
+    `Series Id:           LNS14\n\nSeasonally Adjusted\n\nSeries id,Year,Period,Value,\n${rows(60, (at) => `LNS14,${2000 + Math.floor(at / 12)},M${two((at % 12) + 1)},${load(at)}`)}`,
+  ],
+  [
+    'the air of a town by year, month, day and hour',
+    'forecast',
+    `No,year,month,day,hour,pm2.5,wind\n${rows(72, (at) => `${at + 1},2010,1,${1 + Math.floor(at / 24)},${at % 24},${at % 9 ? load(at) : 'NA'},${['NW', 'SE', 'cv'][at % 3]}`)}`,
+  ],
+  [
+    'what R writes, with names of rows',
+    'forecast',
+    `"a","b"\n${rows(60, (at) => `"${at + 1}",${load(at)},${load(at + 9)}`)}`,
+  ],
   ['weeks of the year', 'forecast', `week,cases\n${rows(52, (at) => `2021-W${two(at + 1)},${load(at)}`)}`],
   ['weekdays before dates', 'forecast', `day,v\n${rows(60, (at) => `"${date(at).toUTCString()}",${load(at)}`)}`],
   [
