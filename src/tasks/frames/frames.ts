@@ -56,7 +56,7 @@ export const frames: Task<FramesEncoding> = {
         usualLongest: Math.max(...video.training.map(({ count }) => count)),
         split: video.split,
         baselines: frameBaselines(video, loss),
-        warnings: [...read.warnings, ...stillness(video)],
+        warnings: [...read.warnings, ...copiesLeftOut(video), ...stillness(video)],
       },
       windows: (training) => frameWindows(video, training, file.name),
       evaluate: (model, training, breathe) => evaluateFrames(model, video, loss, ahead, training, breathe),
@@ -123,6 +123,12 @@ function summaryOf({ format, clips, values, height, width, channels, original }:
 }
 
 /** A video in which nothing moves has nothing to learn. */
+function copiesLeftOut({ copies }: Video): string[] {
+  if (copies === 0) return [];
+  const clips = copies === 1 ? 'One clip is' : `${copies} clips are`;
+  return [`${clips} not learned from, being the same, frame for frame, as one that is held out.`];
+}
+
 function stillness({ values, size, training }: Video): string[] {
   const isStill = training.every(({ first, count }) => {
     for (let at = (first + 1) * size; at < (first + count) * size; at++)

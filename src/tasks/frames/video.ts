@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped';
 import { UserError } from '../../base/user-error';
 import type { Frames } from '../../data';
 
@@ -24,6 +25,8 @@ export interface Video {
   readonly split: { readonly training: number; readonly validation: number };
   /** Whether whole clips are held out, rather than the end of one. */
   readonly byClip: boolean;
+  /** Clips that are not learned from, since one that is held out is the same, frame for frame. */
+  readonly copies: number;
 }
 
 /** Fewer clips are cut in time. */
@@ -43,10 +46,11 @@ export function videoOf(frames: Frames, name: string, validationShare: number): 
   const long = clips.filter(({ count }) => count >= 2);
   const byClip = long.length >= fewestClips;
   const held = byClip ? Math.max(1, Math.round(validationShare * long.length)) : 0;
-  const training = long.slice(0, long.length - held).map(({ first, count }): Stretch => {
+  const all = long.slice(0, long.length - held).map(({ first, count }): Stretch => {
     if (byClip) return { first, count };
     return { first, count: Math.max(1, count - Math.max(2, Math.round(validationShare * count))) };
   });
+  const training = byClip ? withoutCopies(all, long.slice(long.length - held), frames.values, size) : all;
   const validation = byClip
     ? long.slice(long.length - held).map(({ first, count }) => ({ first, count, context: 1 }))
     : long.map(({ first, count }, index) => {
@@ -65,12 +69,40 @@ export function videoOf(frames: Frames, name: string, validationShare: number): 
   const predicted = (list: readonly Stretch[]) => list.reduce((sum, { count }) => sum + Math.max(0, count - 1), 0);
   return {
     ...{ height, width, channels, size, training, validation, byClip },
+    copies: all.length - training.length,
     values: scaled(frames, size, training),
     split: {
       training: predicted(training),
       validation: validation.reduce((sum, { count, context }) => sum + count - context, 0),
     },
   };
+}
+
+/** Some clips but for those that are the same as one of others, frame for frame. */
+function withoutCopies(
+  clips: readonly Stretch[],
+  others: readonly Stretch[],
+  values: Float32Array,
+  size: number,
+): readonly Stretch[] {
+  const numbersOf = ({ first, count }: Stretch) => values.subarray(first * size, (first + count) * size);
+  const known = grouped(others, (clip) => hashOf(numbersOf(clip)));
+  return clips.filter((clip) => {
+    const own = numbersOf(clip);
+    const alike = known.get(hashOf(own)) ?? [];
+    return !alike.some((other) => {
+      const held = numbersOf(other);
+      return own.length === held.length && own.every((value, at) => value === held[at]);
+    });
+  });
+}
+
+/** FNV-1a of the numbers' bits. */
+function hashOf(values: Float32Array): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ (words[at] as number), 0x01000193);
+  return hash;
 }
 
 /** By what a format can hold where that is known, else by the least and the greatest number of the training part. */

@@ -97,6 +97,17 @@ describe('no frame of the validation part is learned from:', () => {
     };
   };
 
+  test('clips that are the same as one that is held out are not learned from', () => {
+    const some = frames([8, 8, 8, 9, 8, 8]);
+    // The second, the fourth but for one frame more, and the fifth but for one number are the last one.
+    for (const first of [8, 24, 33]) some.values.copyWithin(first, 41, 49);
+    some.values[40] = -1;
+    const { training, copies, split } = videoOf(some, 'x', 0.1);
+    expect(training.map(({ first }) => first)).toEqual([0, 16, 24, 33]);
+    expect(copies).toBe(1);
+    expect(split.training).toBe(7 + 7 + 8 + 7);
+  });
+
   test('whole clips where there are enough, else the end of each, and the scale is of the training part', () => {
     fc.assert(
       fc.property(
