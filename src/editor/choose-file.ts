@@ -5,6 +5,7 @@ import type { FileKind } from '../protocol/panel';
 export async function chooseFile({ name, endings }: FileKind): Promise<string | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectMany: false,
+    title: name,
     openLabel: 'Choose',
     filters: { [name]: [...endings], 'All files': ['*'] },
   });

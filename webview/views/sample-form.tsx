@@ -20,10 +20,12 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
   const fields = samplesOf(dataset.task).fields(dataset, latest);
   const [wishes, setWishes] = usePersistedState<Wishes>('run', 'samples.wished', {});
   const { busy, error, dismiss, call } = useCall();
+  // Of its own, for nothing is worked on while a person looks for a file.
+  const dialog = useCall();
   const answerTo = ({ key, value }: SampleField) => wishes[key] ?? value;
 
   const choose = async ({ key, file }: SampleField) => {
-    const path = file && (await call('chooseFile', file));
+    const path = file && (await dialog.call('chooseFile', file));
     if (path !== undefined) setWishes({ ...wishes, [key]: path });
   };
 
@@ -51,6 +53,7 @@ export function SampleForm({ view, latest, onSample }: SampleFormProps) {
         {busy ? 'Working…' : sampleVerbs[dataset.task]}
       </button>
       {error ? <Problem error={error} onClose={dismiss} /> : null}
+      {dialog.error ? <Problem error={dialog.error} onClose={dialog.dismiss} /> : null}
     </form>
   );
 }

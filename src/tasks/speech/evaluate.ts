@@ -72,24 +72,35 @@ export async function logProbabilitiesOf(
   );
 }
 
-/** What knowing how often each transcript is said, and hearing nothing, would reach on the validation part, in nats per character. */
+/**
+ * What knowing what is said how often, and hearing nothing, would reach on the validation part, in nats per character: a
+ * transcript by its own frequency; one that was never said, as often as those of the training part were new (Witten and Bell
+ * 1991), by that of its length and of its characters.
+ */
 export function speechBaselines({ utterances, training, validation, labels, vocabulary }: Corpus): Baseline[] {
   const transcripts = new Map<string, number>();
-  const counts = new Float64Array(vocabulary.length).fill(1);
+  const lengths = new Map<number, number>();
+  // Number 0 is the blank, which nobody says.
+  const counts = new Float64Array(vocabulary.length).fill(1, 1);
+  const add = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1);
   for (const at of training) {
-    const own = utterances[at]?.transcript ?? '';
-    transcripts.set(own, (transcripts.get(own) ?? 0) + 1);
-    // Number 0 ends a transcript.
-    for (const label of [...(labels[at] ?? []), 0]) counts[label] = (counts[label] ?? 0) + 1;
+    const own = labels[at] ?? [];
+    add(transcripts, utterances[at]?.transcript ?? '');
+    add(lengths, own.length);
+    for (const label of own) counts[label] = (counts[label] ?? 0) + 1;
   }
   const all = counts.reduce((sum, count) => sum + count, 0);
+  const seen = training.length + transcripts.size;
+  const ofLength = (length: number) => ((lengths.get(length) ?? 0) + 1) / (training.length + lengths.size + 1);
   let [loss, letters] = [0, 0];
   for (const at of validation) {
     const times = transcripts.get(utterances[at]?.transcript ?? '') ?? 0;
     const own = labels[at] ?? [];
-    const spelled = [...own, 0].reduce((product, label) => product + Math.log((counts[label] ?? 1) / all), 0);
-    // A transcript that was never said is spelled, and as likely as one that was said once.
-    loss -= times > 0 ? Math.log(times / (training.length + 1)) : spelled - Math.log(training.length + 1);
+    const spelled = own.reduce(
+      (sum, label) => sum + Math.log((counts[label] ?? 1) / all),
+      Math.log(ofLength(own.length)),
+    );
+    loss -= Math.log((times || transcripts.size) / seen) + (times > 0 ? 0 : spelled);
     letters += own.length;
   }
   return [{ name: 'transcripts by their frequency', loss: loss / Math.max(1, letters) }];

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { resampled } from '../../../src/data';
 import { editDistance, editsOf, errorRates } from '../../../src/tasks/speech/error-rates';
 import { LogMel } from '../../../src/tasks/speech/features';
 import rates from '../../parity/error_rates.json';
 import stored from '../../parity/features.json';
+import resamplings from '../../parity/resample.json';
 
 test.each(stored.cases.map((each) => [`${each.bands} bands at ${each.rate} samples a second`, each] as const))(
   'features of %s are those of librosa',
@@ -15,6 +17,17 @@ test.each(stored.cases.map((each) => [`${each.bands} bands at ${each.rate} sampl
     // Logarithms from −23 to 5 in single precision, stored with five decimals.
     const furthest = Math.max(...expected.map((value, at) => Math.abs(value - (own[at] ?? Number.NaN))));
     expect(furthest).toBeLessThan(2e-5);
+  },
+);
+
+test.each(resamplings.cases.map((each) => [each.before, each.after, each] as const))(
+  'a signal of %s samples a second has at %s those of torchaudio',
+  (from, to, { signal, result }) => {
+    const own = resampled(Float32Array.from(signal), from, to);
+    // torchaudio rounds a length up, and we to the nearest.
+    expect(Math.abs(own.length - result.length)).toBeLessThanOrEqual(1);
+    const furthest = Math.max(...Array.from(own, (value, at) => Math.abs(value - (result[at] ?? value))));
+    expect(furthest).toBeLessThan(2e-6);
   },
 );
 

@@ -173,6 +173,25 @@ test('it learns to write down what speakers say whom it has not heard', async ()
   await expect(own.sample({ folder, request: { audio: `${mine}.gone` } })).rejects.toThrow(/no such file/);
 });
 
+test('recordings whose transcripts were mixed up end at what is said without hearing, and the run says so', async () => {
+  const random = randomFromSeed(6);
+  const said = () => Array.from({ length: 3 }, () => 'abcd'[random.integer(4)] ?? 'a').join('');
+  const takes = Array.from(
+    { length: 80 },
+    (_, at) => [`${said()}_${speakers[at % 4]}_${at}.wav`, spelledOut(said())] as const,
+  );
+  const path = await folderOf(Object.fromEntries(takes));
+  const { report } = await read(path);
+  const { result } = await answers(() => undefined).train({
+    source: { kind: 'file', path },
+    choices: { model: { units: 16 }, training: { steps: 120, evaluateEvery: 30, sampleEvery: 1000 } },
+    folder: join(await folderOf({}), 'run'),
+  });
+  const strongest = Math.min(...report.baselines.map(({ loss }) => loss));
+  expect(result.bestValidationLoss).toBeGreaterThan(0.9 * strongest);
+  expect(result.verdict?.join(' ')).toMatch(/(does not beat|hardly beats|may be chance)/);
+});
+
 test('padding more gives the same loss and gradients', async () => {
   const spec = { ...{ cell: builtinCell('gru'), units: 5, layers: 1, dropout: 0, outputs: 4 }, bidirectional: true };
   const model = Model.initialise({ ...spec, input: { kind: 'numbers', size: 3 } }, randomFromSeed(2));
