@@ -5,7 +5,7 @@ import { visibleLine, visibleToken } from './visible-text';
 /** What the views say differently for each task. */
 export interface TaskWords {
   /** Of training and validation loss. */
-  readonly lossUnit: (dataset: Pick<DatasetReport, 'classes' | 'reading'>) => string;
+  readonly lossUnit: (dataset: Pick<DatasetReport, 'classes' | 'reading' | 'text'>) => string;
   readonly samplesTitle: string;
   /** What one step in time is. */
   readonly timeStep: string;
@@ -15,9 +15,11 @@ export interface TaskWords {
   readonly ownInput: boolean;
 }
 
+const units = { chars: 'character', words: 'word', bytes: 'byte', 'byte-pair': 'token' } as const;
+
 export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
   language: {
-    lossUnit: () => 'nats per token',
+    lossUnit: ({ text }) => `nats per ${units[text?.tokens ?? 'byte-pair']}`,
     samplesTitle: 'Samples',
     timeStep: 'token',
     inputLabel: visibleToken,

@@ -23,7 +23,7 @@ const signatures: readonly Signature[] = [
   { what: 'a TIFF picture', starts: 'MM\0*' },
   { what: 'a BMP picture', starts: 'BM', weak: true },
   { what: 'a PDF document', starts: '%PDF-' },
-  { what: 'a ZIP archive (an .xlsx, .docx or .zip file)', format: 'zip', starts: 'PK\x03\x04' },
+  { what: 'a ZIP archive (an .xlsx, .ods, .docx or .zip file)', format: 'zip', starts: 'PK\x03\x04' },
   { what: 'an old Excel, Word or Outlook file', starts: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
   { what: 'a gzip archive', starts: '\x1f\x8b' },
   { what: 'a bzip2 archive', starts: 'BZh', weak: true },

@@ -8,8 +8,8 @@ import { type FileEntry, headBytes, inOrder, isOfDataset, mostEntries, noEntries
 const mostGrowth = 100;
 /** What unpacks to less does no harm, however small it was. */
 const harmlessBytes = 2 ** 20;
-/** Every office document has it, and is a ZIP archive that nobody means. */
-const officeEntry = '[Content_Types].xml';
+/** Every office document has one of them (Office Open XML, OpenDocument), and is a ZIP archive that nobody means. */
+const officeEntries = ['[Content_Types].xml', 'META-INF/manifest.xml'];
 
 /**
  * The files of a ZIP archive, each unpacked when it is read, into memory alone; undefined for an office document.
@@ -43,7 +43,7 @@ export async function openZip(path: string, name: string, bytes: number): Promis
   } catch (error) {
     throw error instanceof UserError ? error : damaged(name, error);
   }
-  if (listed.some((item) => item.path === officeEntry)) return undefined;
+  if (listed.some((item) => officeEntries.includes(item.path))) return undefined;
   if (listed.length === 0) throw noEntries('ZIP archive', name);
   if (unpacked > mostGrowth * bytes && unpacked > harmlessBytes) throw bomb(name, bytes, unpacked);
 

@@ -42,7 +42,17 @@ const refused: [kind: string, name: string, content: string | Uint8Array, line: 
     'a spreadsheet that calls itself a table',
     'book.csv',
     zipSync({ '[Content_Types].xml': new Uint8Array(8), 'xl/workbook.xml': new Uint8Array(8) }),
-    /^This is not text but a ZIP archive \(an \.xlsx, \.docx or \.zip file\) \(\d+ book\.csv\)\. A spreadsheet can be exported as CSV/,
+    /^This is not text but a ZIP archive \(an \.xlsx, \.ods, \.docx or \.zip file\) \(\d+ book\.csv\)\. A spreadsheet can be exported as CSV/,
+  ],
+  [
+    'a free spreadsheet',
+    'book.ods',
+    zipSync({
+      mimetype: new Uint8Array(8),
+      'content.xml': new Uint8Array(8),
+      'META-INF/manifest.xml': new Uint8Array(8),
+    }),
+    /^This is not text but a ZIP archive \(an \.xlsx, \.ods, .*A spreadsheet can be exported as CSV/,
   ],
   [
     'a document that calls itself text',

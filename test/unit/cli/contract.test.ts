@@ -110,6 +110,15 @@ describe('unroll train --json', () => {
     expect(lines[0]).toMatchObject({ task: 'language', ambiguous: true, alternatives: [{ task: 'forecast' }] });
   });
 
+  test('names the reading that it took and the option for the other one', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `p${i % 7},red,large,Rome,${i * 3}`);
+    const path = await fileWith(`name,colour,size,town,price\n${rows.join('\n')}\n`, 'goods.csv');
+    const { stdout, stderr } = await unroll(['inspect', path]);
+    expect(stdout + stderr).toMatch(/goods\.csv: language \(.+\)\n {2}or: --task forecast \(/);
+    const other = await unroll(['inspect', path, '--task', 'forecast']);
+    expect(other.stdout + other.stderr).toMatch(/goods\.csv: forecast \(as asked for\)/);
+  });
+
   test('makes a run in .unroll/runs of the folder it is called in', async () => {
     const cwd = await temporaryFolder();
     const ended = await unroll(
