@@ -68,6 +68,7 @@ test('a translator of pairs that have nothing to do with each other ends near th
   });
   expect(metrics.at(-1)?.translation?.exactMatch).toBe(0);
   expect(outcome.result.bestValidationLoss).toBeGreaterThan(0.8 * baseline('token frequencies'));
+  expect(outcome.result.verdict?.[0]).toMatch(/^It (does not beat|hardly beats) "token frequencies"/);
 });
 
 test('a classifier of random labels ends at chance, and says so', async () => {
