@@ -1,6 +1,6 @@
 import type { Reading } from '../configuration/run';
 import type { DatasetReport } from '../protocol/dataset';
-import type { ForecastComparison, RunResult, ValidationError, ValidationScores } from '../protocol/run';
+import type { ForecastComparison, FrameScores, RunResult, ValidationError, ValidationScores } from '../protocol/run';
 
 /** A validation loss that has risen by as much since its lowest one is no chance. */
 const rise = 1.05;
@@ -52,7 +52,11 @@ export function verdict(
   }
   const { backtest } = best.validationError ?? {};
   const further = backtest ? aheadContests(backtest, 'validation', reading.loss) : [];
-  const contests = [...further, ...testContests(test, reading.loss)];
+  const contests = [
+    ...further,
+    ...(best.frames ? [framesContest(best.frames)] : []),
+    ...testContests(test, reading.loss),
+  ];
   for (const contest of contests) {
     if (contest.own >= contest.reference) sentences.push(`${started(contest)} it does not beat ${against(contest)}.`);
   }
@@ -101,14 +105,7 @@ function testContests(test: RunResult['test'], loss: ForecastLoss): Contest[] {
         ]
       : []),
     ...(score ? [{ where, measure: 'RMSE', name: 'the mean', own: score.rmse, reference: score.average.rmse }] : []),
-    ...(frames
-      ? [
-          {
-            ...{ where, measure: 'MSE', name: 'the last frame' },
-            ...{ own: frames.network.mse, reference: frames.lastFrame.mse },
-          },
-        ]
-      : []),
+    ...(frames ? [framesContest(frames, where)] : []),
   ];
 }
 
@@ -122,6 +119,13 @@ function aheadContests(
   const { horizon, origins } = backtest;
   const over = `over ${horizon} ${horizon === 1 ? 'row' : 'rows'} ahead from ${origins} ${origins === 1 ? 'row' : 'rows'} of the ${part} part`;
   return [forecastContest(backtest, [over], loss)];
+}
+
+function framesContest({ network, lastFrame, meanFrame, ahead }: FrameScores, where: readonly string[] = []): Contest {
+  const [name, { mse }] =
+    lastFrame.mse < meanFrame.mse ? (['the last frame', lastFrame] as const) : (['the mean frame', meanFrame] as const);
+  const over = `over ${ahead.length} frames ahead`;
+  return { where: [...where, over], measure: 'MSE', name, own: network.mse, reference: mse };
 }
 
 /** Beside the strongest reference, in the measure that the loss goes by. */

@@ -73,9 +73,14 @@ describe('a run says', () => {
       'On the test part, it does not beat "the most frequent class": its share of errors is 0.4, against 0.4.',
     ]);
     const frame = (mse: number) => ({ mse, ssim: 0.5 });
-    const frames = { network: frame(0.2), lastFrame: frame(0.1), meanFrame: frame(0.3), ahead: [] };
+    const one = { network: frame(0.2), lastFrame: frame(0.1), meanFrame: frame(0.3) };
+    const frames = { ...one, ahead: [one, one] };
     expect(verdict({ ...at(600, 590, 0.1), test: { loss: 1, step: 590, frames } }, report)).toEqual([
-      'On the test part, it does not beat "the last frame": its MSE is 0.2, against 0.1.',
+      'On the test part, over 2 frames ahead, it does not beat "the last frame": its MSE is 0.2, against 0.1.',
+    ]);
+    const farther = { ...frames, meanFrame: frame(0.05) };
+    expect(verdict(at(600, 590, 0.1), report, { frames: farther })).toEqual([
+      'Over 2 frames ahead, it does not beat "the mean frame": its MSE is 0.2, against 0.05.',
     ]);
   });
 
