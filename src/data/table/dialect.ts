@@ -2,11 +2,11 @@ import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
 import { decodeSample } from '../text/decode';
 import { type FoundEncoding, findEncoding } from '../text/encoding';
-import { isAnyNumber, isValue, isWrittenDate } from './cell-value';
+import { isAnyNumber, isValue } from './cell-value';
+import { hasHeader, namesAbove, namesOf, unitsOf } from './header';
 import { areJsonLines, jsonLines, parquet, sampleJsonLines, sampleObjects } from './json-lines';
-import { isMissing } from './numbers';
 import { isTitle, mostOutside, tableAbove } from './outside';
-import { parseText } from './records';
+import { type Sample, sampleOf, sampleRecords, samplesOf, usualWidth } from './sample';
 
 /** How a file writes its table, found from its first 64 KiB. */
 export interface Dialect {
@@ -28,7 +28,6 @@ export interface Dialect {
 
 const delimiters = [',', '\t', ';', '|'];
 const space = ' ';
-const sampleRecords = 500;
 
 /** A file is asked for its dialect by all who look at it; that its first part is read once is what starts a training soon. */
 const found = new WeakMap<DatasetFile, Map<string, Dialect>>();
@@ -105,42 +104,6 @@ function titleLines(text: string, possible: readonly string[], sampleBy: (delimi
   return Math.max(0, line);
 }
 
-/** The names above a table whose rows have a cell more or less than they. */
-function namesAbove([first, ...rows]: Sample): readonly string[] | undefined {
-  const { width, share } = usualWidth(rows);
-  return rows.length > 2 && share > 0.9 ? namesOf(first, width) : undefined;
-}
-
-/**
- * Names of so many columns, from a record that has one less, as R writes it, which leaves out the one of the rows' own names;
- * or one more, which is empty, as where the names alone end with a delimiter.
- */
-function namesOf(record: readonly string[] = [], width: number): readonly string[] | undefined {
-  const words = record.filter((cell) => cell.trim() !== '' && !isValue(cell));
-  if (record.length === width + 1 && words.length === width && record.at(-1)?.trim() === '') return record.slice(0, -1);
-  const isOneLess = width > 1 && record.length === width - 1 && words.length === record.length;
-  // A single one may be a title.
-  return isOneLess && new Set(words).size === words.length && (width > 2 || /^[\w.]+$/.test(words[0] ?? ''))
-    ? ['', ...record]
-    : undefined;
-}
-
-/**
- * What stands in the first row, where it says in what its columns are measured: words, in all columns whose other cells are
- * numbers or dates, as far as it says anything.
- */
-function unitsOf([, first = [], ...body]: Sample): readonly string[] | undefined {
-  if (body.length < 3) return undefined;
-  const values = first.filter((_, column) => {
-    const cells = valuesOf(body, column);
-    return cells.length > 0 && cells.filter(isValue).length >= 0.8 * cells.length;
-  });
-  const said = values.map((cell) => cell.trim()).filter((cell) => cell !== '');
-  return said.length > 0 && said.every((cell) => !isValue(cell) && cell.length <= longestUnit) ? first : undefined;
-}
-
-const longestUnit = 24;
-
 /** `150,4,setosa,versicolor,virginica`: how many rows follow, how many columns beside the label, and names of classes. */
 function countsWhatFollows(text: string, open: boolean): boolean {
   const found = /^(\d+),(\d+)((?:,[^,\n]*)*)\n/.exec(text);
@@ -162,27 +125,8 @@ function commentLines(text: string): number {
   return first > 0 && lines.slice(0, first).some((line) => line.startsWith('#')) ? first : 0;
 }
 
-type Sample = readonly (readonly string[])[];
-
 /** What stands for a sample by a delimiter that is not in the text. */
 const undivided: Sample = [['']];
-
-/** The sample of a text by each delimiter, read once. */
-function samplesOf(text: string, open: boolean): (delimiter: string) => Sample {
-  const samples = new Map<string, Sample>();
-  return (delimiter) => {
-    const sample = samples.get(delimiter) ?? sampleOf(text, delimiter, open);
-    samples.set(delimiter, sample);
-    return sample;
-  };
-}
-
-function sampleOf(text: string, delimiter: string, open: boolean): Sample {
-  const whole = parseText(text, delimiter, open).data;
-  // A first record longer than the sample is better seen in part than not at all.
-  const records = whole.length > 0 ? whole : parseText(text, delimiter, false).data;
-  return records.filter((record) => record.length > 1 || record[0]?.trim()).slice(0, sampleRecords);
-}
 
 /**
  * The delimiter under which most rows have the same number of columns, and most cells are values. None (a table of one
@@ -219,53 +163,4 @@ function score(records: readonly (readonly string[])[]): number {
   if (width < 2 || share < 0.5 || (records[0]?.length ?? 0) < 2) return 0;
   const cells = records.slice(records.length > 1 ? 1 : 0).flat();
   return share * (0.2 + cells.filter((cell) => isValue(cell)).length / Math.max(1, cells.length));
-}
-
-/** The number of columns that most records have, and their share. */
-export function usualWidth(records: readonly (readonly string[])[]): {
-  readonly width: number;
-  readonly share: number;
-} {
-  const counts = new Map<number, number>();
-  for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1);
-  const [width, count] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [0, 0];
-  return { width, share: count / Math.max(1, records.length) };
-}
-
-const isYear = (cell: string) => /^(1[5-9]|2[0-2])\d\d$/.test(cell);
-
-/**
- * Whether the first record names the columns: each column of values votes, yes when its first cell is a word and no
- * when it is a value like the others. Years can be both. Without a vote, all different words are names.
- */
-function hasHeader(sample: readonly (readonly string[])[]): boolean {
-  const [first = [], ...body] = sample;
-  const names = first.map((cell) => cell.trim());
-  const months = monthNumbers(names);
-  const votes = names.map((name, column) => (months.includes(name) ? 0 : headerVote(name, valuesOf(body, column))));
-  const sum = votes.reduce<number>((a, b) => a + b, 0);
-  if (sum !== 0 || votes.includes(-1)) return sum > 0;
-  const words = names.filter((name) => name !== '' && !isValue(name));
-  return words.length > 0 && new Set(names).size === names.length;
-}
-
-function valuesOf(body: readonly (readonly string[])[], column: number): string[] {
-  return body.map((record) => record[column]?.trim() ?? '').filter((cell) => !isMissing(cell));
-}
-
-function headerVote(name: string, cells: readonly string[]): -1 | 0 | 1 {
-  if (cells.length === 0 || isMissing(name)) return 0;
-  const values = cells.filter((cell) => isAnyNumber(cell) || isWrittenDate(cell)).length;
-  if (values < 0.8 * cells.length) return 0;
-  // A date above numbers is the name of a column that holds what was then.
-  if (isWrittenDate(name)) return cells.some(isWrittenDate) ? -1 : 0;
-  if (!isAnyNumber(name)) return 1;
-  return isYear(name) && !cells.every(isYear) ? 0 : -1;
-}
-
-/** The numbers from 1 to 12 where they are the names of months: in order, in one record, and alone but for words. */
-function monthNumbers(names: readonly string[]): readonly string[] {
-  const numbers = names.filter((name) => /^\d{1,2}$/.test(name));
-  const isAll = numbers.length === 12 && numbers.every((name, at) => Number(name) === at + 1);
-  return isAll && names.some((name) => name !== '' && !isValue(name)) ? numbers : [];
 }

@@ -7,12 +7,15 @@ import { rowsOf } from './rows';
 type Unit = 'year' | 'quarter' | 'month' | 'day' | 'hour';
 
 const titles: Readonly<Record<Unit, RegExp>> = {
-  year: /^(year|yr|yyyy|jahr|annee|année|ano|año|anno|jaar)$/i,
+  year: /^(year|yr|yyyy|jahr|annee|ano|anno|jaar)$/i,
   quarter: /^(quarter|qtr|quartal|trimestre|period)$/i,
-  month: /^(month|mon|mm|monat|mois|mes|mês|mese|maand|period)$/i,
-  day: /^(day|mday|dd|tag|jour|dia|día|giorno|dag)$/i,
+  month: /^(month|mon|mm|monat|mois|mes|mese|maand|period)$/i,
+  day: /^(day|mday|dd|tag|jour|dia|giorno|dag)$/i,
   hour: /^(hour|hr|hh|stunde|heure|hora|ora|uur)$/i,
 };
+
+/** A column's name without accents. */
+const plain = (name: string) => name.trim().normalize('NFD').replace(/\p{M}/gu, '');
 
 /** The one column that they become. */
 const dateName = 'date';
@@ -22,9 +25,9 @@ export function dateParts(
   names: readonly string[],
   { target, columns = [], date }: Partial<Reading>,
 ): readonly string[] {
-  const found = names.filter((name) => Object.values(titles).some((title) => title.test(name.trim())));
+  const found = names.filter((name) => Object.values(titles).some((title) => title.test(plain(name))));
   const isAsked = found.some((name) => name === target || name === date || columns.includes(name));
-  return isAsked || names.includes(dateName) || !found.some((name) => titles.year.test(name.trim())) ? [] : found;
+  return isAsked || names.includes(dateName) || !found.some((name) => titles.year.test(plain(name))) ? [] : found;
 }
 
 /** The name that a reading may give them. */
@@ -40,7 +43,7 @@ export function joinedDate(
 ): (FilledColumns & { readonly warning: string }) | undefined {
   if (columns.some(({ kind }) => kind === 'date')) return undefined;
   const take = (unit: Unit) => {
-    const column = columns.find(({ name }) => candidates.includes(name) && titles[unit].test(name.trim()));
+    const column = columns.find(({ name }) => candidates.includes(name) && titles[unit].test(plain(name)));
     return column && isPart(column, unit) ? { unit, column } : undefined;
   };
   const [year, part] = [take('year'), take('month') ?? take('quarter')];

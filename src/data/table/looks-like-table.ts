@@ -1,7 +1,7 @@
 import { UserError } from '../../base/user-error';
 import type { Reading } from '../../configuration/run';
 import type { DatasetFile } from '../source';
-import { type Dialect, findDialect, usualWidth } from './dialect';
+import { type Dialect, findDialect } from './dialect';
 import { type ColumnEvidence, type DateEvidence, newEvidence, observe } from './evidence';
 import { dateParts } from './joined-date';
 import { jsonLines, parquet } from './json-lines';
@@ -10,6 +10,7 @@ import { type ColumnLook, labelledColumns } from './labelled';
 import { numberedColumns } from './numbered';
 import type { Decimal } from './numbers';
 import { type PairedColumn, type PairLook, pairedColumns } from './paired';
+import { usualWidth } from './sample';
 
 export interface TableLook {
   readonly table: boolean;

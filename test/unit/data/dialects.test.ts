@@ -523,7 +523,7 @@ const cases: readonly (readonly [string, string | Uint8Array, Expected])[] = [
   ],
   [
     'periods beside years',
-    'Year,Period,v\n1959,M11,7\n1959,M12,5\n1960,M01,6\n',
+    'Año,Period,v\n1959,M11,7\n1959,M12,5\n1960,M01,6\n',
     { columns: ['date: 1959-11-01 1959-12-01 1960-01-01', 'v: 7 5 6'] },
   ],
   [
