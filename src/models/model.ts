@@ -1,72 +1,24 @@
 import type { Random } from '../base/random';
-import { attend } from '../engine/attention';
 import { type TokenModel, tokenStep } from '../engine/backend/token-step';
 import { ctcLoss } from '../engine/ctc';
 import { headCrossEntropy, linearHead } from '../engine/head';
 import { framesOf, pixelRows } from '../engine/pixels';
 import { pool } from '../engine/pooling';
-import { tanhOfSum } from '../engine/rows';
 import { engineBackend, tf } from '../engine/tensors';
 import { pixelsOf } from '../engine/wasm/images';
+import { attending, firstStateOf, type Weights } from './decoder';
+import type {
+  BatchSequences,
+  Decoded,
+  ForwardOptions,
+  ForwardResult,
+  LossGradients,
+  Memory,
+  ModelState,
+} from './forward';
 import { joined, type ModelSpec, type NamedArray, parameterList, pieces, sizeOf, stateNames } from './parameters';
 import { type Recording, runStack, type Stack, type StackOptions, type StackResult } from './stack';
 import { engineReader, plainReader, type TokenReader } from './token-reader';
-
-/** State of all layers, [batch, units] each: layer by layer, in the order of the cell's states. */
-export type ModelState = readonly tf.Tensor2D[];
-
-export interface ForwardResult {
-  /** Logits or numbers, computed when they are asked for: [batch, time, outputs]; of a model that pools [batch, 1, outputs]. */
-  readonly output: tf.Tensor3D;
-  /**
-   * Mean cross-entropy of a softmax over the logits, in nats per token.
-   *
-   * @param targets class numbers, of the shape of the output's steps; a negative one does not count
-   */
-  crossEntropy(targets: tf.Tensor2D): tf.Scalar;
-  /**
-   * Connectionist temporal classification of the logits, in nats per label: how unlikely labels are whose places are not known.
-   * Output 0 is the blank.
-   *
-   * @param labels class numbers from 1 on [batch, most labels]; negative ones behind a row's last
-   */
-  ctc(labels: tf.Tensor2D): tf.Scalar;
-  readonly state: ModelState;
-}
-
-export interface LossGradients {
-  readonly loss: tf.Scalar;
-  readonly gradients: tf.NamedTensorMap;
-  readonly next: ModelState;
-}
-
-/** What is known of the sequences of a batch besides their tensor. */
-export interface BatchSequences {
-  /** Steps of each; absent: all. Only a model that pools, or that has a decoder, can do with shorter ones. */
-  readonly lengths?: readonly number[] | undefined;
-  /** What a decoder has written before each of its steps, as it is in truth (teacher forcing): ids [batch, time]. */
-  readonly written?: tf.Tensor2D | undefined;
-}
-
-export interface ForwardOptions extends BatchSequences {
-  /** Drops between layers with these random numbers; absent when not training. */
-  readonly dropout?: Random | undefined;
-}
-
-/** Encoded sequences that a decoder attends to. */
-export interface Memory {
-  /** [batch, time, units] */
-  readonly sequence: tf.Tensor3D;
-  readonly lengths: readonly number[];
-}
-
-export interface Decoded {
-  /** What the head reads: [batch, time, units]. */
-  readonly hidden: tf.Tensor3D;
-  /** How much each step attends to each of the memory: [batch, time, memory]. */
-  readonly attention: tf.Tensor3D;
-  readonly state: ModelState;
-}
 
 /** Layers of a cell and a linear head, with their weights on the engine until `dispose`. */
 export class Model {
@@ -171,35 +123,20 @@ export class Model {
     return { sequence: this.read(input, this.zeroState(lengths.length), { lengths }).output, lengths };
   }
 
-  /** A decoder's state before it writes: tanh of a linear map of what the memory says on average (Sennrich et al. 2017). */
-  firstState({ sequence, lengths }: Memory): ModelState {
-    const mean = pool(sequence, 'mean', lengths);
-    return stateNames(this.spec).map((name) => {
-      const mapped = linearHead(mean, this.matrix(`bridge.${name}.W`), this.vector(`bridge.${name}.b`));
-      return tf.reshape(tanhOfSum(mapped, tf.zerosLike(mapped)), [-1, this.spec.units]) as tf.Tensor2D;
-    });
+  /** A decoder's state before it writes. */
+  firstState(memory: Memory): ModelState {
+    return firstStateOf(this.spec, this.weights, memory);
   }
 
   /**
-   * Goes on writing: each layer's state, then attention to the memory, and both as one vector (Luong, Pham and Manning 2015).
+   * Goes on writing.
    *
    * @param ids what is written already, [batch, time]
    */
   decode(ids: tf.Tensor2D, memory: Memory, state: ModelState, mask?: StackOptions['mask']): Decoded {
-    const { decoder } = this.spec;
-    if (!decoder) throw new Error('The model has no decoder');
     const source = { table: this.matrix('decoder.embedding'), ids };
     const written = runStack(this.stack('decoder.'), source, state, { mask });
-    const { context, weights } = attend(written.output, memory.sequence, memory.lengths, decoder.attention, {
-      ...(decoder.attention !== 'dot' && { query: this.matrix('attention.query') }),
-      ...(decoder.attention === 'additive' && {
-        memory: this.matrix('attention.memory'),
-        score: this.matrix('attention.score'),
-      }),
-    });
-    const ofContext = linearHead(context, this.matrix('combine.W'), this.vector('combine.b'));
-    const ofState = linearHead(written.output, this.matrix('combine.U'), tf.zeros([this.spec.units]));
-    return { hidden: tanhOfSum(ofContext, ofState), attention: weights, state: written.state };
+    return { ...attending(this.spec, this.weights, written.output, memory), state: written.state };
   }
 
   /** What the head says of each step: [batch, time, outputs]; of pixels [batch, time, pixels · outputs]. */
@@ -326,6 +263,10 @@ export class Model {
       reverse: isBoth ? layers('reverse.') : [],
       image: this.spec.image,
     };
+  }
+
+  private get weights(): Weights {
+    return { matrix: (name) => this.matrix(name), vector: (name) => this.vector(name) };
   }
 
   private matrix(name: string): tf.Tensor2D {

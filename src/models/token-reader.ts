@@ -2,7 +2,8 @@ import type { Cell } from '../cells/expression';
 import type { EngineBackend } from '../engine/backend/backend';
 import { nextToken, type TokenModel } from '../engine/backend/token-step';
 import { tf } from '../engine/tensors';
-import type { Model, ModelState } from './model';
+import type { ModelState } from './forward';
+import type { Model } from './model';
 import { sizeOf } from './parameters';
 
 /** Reads a text token by token. */

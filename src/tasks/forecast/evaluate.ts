@@ -1,5 +1,6 @@
 import { tf } from '../../engine/tensors';
-import type { Model, ModelState } from '../../models/model';
+import type { ModelState } from '../../models/forward';
+import type { Model } from '../../models/model';
 import type { Evaluation } from '../task';
 import { backtest } from './backtest';
 import { type Place, seriesTensor } from './batches';

@@ -1,5 +1,6 @@
 import { tf } from '../../engine/tensors';
-import type { Model, ModelState } from '../../models/model';
+import type { ModelState } from '../../models/forward';
+import type { Model } from '../../models/model';
 import { type ColumnForm, expectedOf, featuresOf, featureValue } from './form';
 
 /** What a series' values became by their forms, row by row, with these forms. */

@@ -1,5 +1,6 @@
 import { tf } from '../../engine/tensors';
-import type { Model, ModelState } from '../../models/model';
+import type { ModelState } from '../../models/forward';
+import type { Model } from '../../models/model';
 
 /** What the output of the network is: numbers, or the logits of probabilities. */
 export type FrameLoss = 'squares' | 'cross-entropy';

@@ -1,5 +1,6 @@
 import { tf } from '../../engine/tensors';
-import type { Model, ModelState } from '../../models/model';
+import type { ModelState } from '../../models/forward';
+import type { Model } from '../../models/model';
 import type { Evaluation, TrainingWindows } from '../task';
 import type { TokenIds } from '../tokens/ids';
 import { windowsOf } from '../windows';

@@ -1,5 +1,6 @@
 import { tf } from '../../engine/tensors';
-import type { Memory, Model, ModelState } from '../../models/model';
+import type { Memory, ModelState } from '../../models/forward';
+import type { Model } from '../../models/model';
 import { boundary } from './pairs';
 
 /** One hypothesis, as ids without the boundary. */

@@ -3,7 +3,8 @@ import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { ClippedAdam } from '../../../src/engine/adam';
 import { engineBackend, tf } from '../../../src/engine/tensors';
-import { Model, type ModelState } from '../../../src/models/model';
+import type { ModelState } from '../../../src/models/forward';
+import { Model } from '../../../src/models/model';
 import { onEveryEngine } from './engines';
 
 onEveryEngine(({ variant }) => {
