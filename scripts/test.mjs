@@ -29,7 +29,12 @@ const stages = {
   unit: { with: ['build'], run: () => vitest('unit', ['unit', 'webview']) },
   host: { after: ['build'], run: () => counted('host', [script('host-tests.mjs')], process.execPath) },
   package: { after: ['build'], run: () => program([script('package.mjs'), '--built']) },
-  e2e: { after: ['package'], run: () => vitest('e2e', ['e2e'], { UNROLL_VSIX: vsixPath() }) },
+  e2e: {
+    after: ['package'],
+    // Who asks for this stage wants to look at its pictures.
+    run: () =>
+      vitest('e2e', ['e2e'], { UNROLL_VSIX: vsixPath(), UNROLL_PICTURES: words.includes('e2e') ? 'all' : 'one' }),
+  },
 };
 const names = /** @type {StageName[]} */ (Object.keys(stages));
 

@@ -44,3 +44,43 @@ test('a classic benchmark is made as a file, in the length that is asked for, an
   await vscode.tab('reverse-8.csv').waitFor();
   await vscode.screenshot('benchmark');
 });
+
+test('a table of opinions is read as sentences beside labels, which can be changed', async () => {
+  const vscode = workbench();
+  await vscode.openFile('examples/opinions.csv');
+  await vscode.command('Unroll: Train on This File');
+  await vscode.quickPick('Train on opinions.csv (1/4)');
+  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  expect(rows).toContain('Tell classes apart by these examples');
+  expect(rows).toContain('Column of labelssentiment');
+  expect(rows).toContain('Readopinion');
+  await vscode.screenshot('classify-reading');
+  await vscode.acceptAll('opinions.csv');
+});
+
+test('the panel shows which word speaks for what, and how often each class is taken for each', async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on opinions.csv', state: 'finished' });
+  expect(await panel.locator('[data-example]').count()).toBe(6);
+  expect(Number(await panel.locator('[data-accuracy]').getAttribute('data-accuracy'))).toBeGreaterThan(0.9);
+  expect(await panel.locator('.confusion tbody th').allInnerTexts()).toEqual(['complaint', 'praise']);
+  expect(await heatMapsOf(panel)).toEqual(expect.arrayContaining([expect.stringMatching(/^f 16 x \d+$/)]));
+  await vscode.pictures('classify');
+});
+
+test("a sentence of one's own is classified there", async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: 'lstm on opinions.csv', state: 'finished' });
+  await panel.locator('#sample-prompt').fill('The soup was not bad.');
+  await panel.getByRole('button', { name: 'Classify' }).click();
+  await expect.poll(() => panel.locator('[data-example]').count()).toBe(1);
+  expect(await panel.locator('[data-example] .verdict strong').innerText()).toBe('praise');
+  expect(await panel.locator('[data-example] .token').allInnerTexts()).toEqual([
+    'the',
+    'soup',
+    'was',
+    'not',
+    'bad',
+    '.',
+  ]);
+});

@@ -129,10 +129,11 @@ export class Workbench {
     await this.page.screenshot({ path: join(screenshots, `${this.#theme}-${name}.png`), animations: 'disabled' });
   }
 
-  /** Of each theme two: the window as it is, and high enough for a whole panel. */
+  /** Two, of each theme where all are wanted: the window as it is, and high enough for a whole panel. */
   async pictures(name: string): Promise<void> {
-    for (const theme of ['light', 'high-contrast', 'dark'] satisfies Theme[]) {
-      await this.setTheme(theme);
+    const all: readonly Theme[] = ['light', 'high-contrast', 'dark'];
+    for (const theme of process.env.UNROLL_PICTURES === 'one' ? [this.#theme] : all) {
+      if (theme !== this.#theme) await this.setTheme(theme);
       await this.screenshot(name);
       await this.resize(1400, 1900);
       await this.screenshot(`${name}-whole`);
