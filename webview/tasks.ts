@@ -47,7 +47,7 @@ export const taskWords: Readonly<Record<TaskName, TaskWords>> = {
     ownInput: false,
   },
   frames: {
-    lossUnit: () => 'per pixel',
+    lossUnit: ({ reading }) => (reading.frameLoss === 'cross-entropy' ? 'nats per pixel' : 'MSE per pixel'),
     samplesTitle: 'Frames',
     timeStep: 'frame',
     inputLabel: visibleLine,
