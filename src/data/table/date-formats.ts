@@ -81,10 +81,14 @@ const digit = /\d/;
 function parser(pattern: RegExp, read: (parts: Parts) => number): (cell: string) => number {
   return (cell) => {
     if (cell.length > 48 || !digit.test(cell)) return Number.NaN;
-    const bare = undressed(cell);
-    const match = pattern.exec(cell) ?? (bare === cell ? null : pattern.exec(bare));
+    const match = pattern.exec(cell) ?? undressedMatch(pattern, cell);
     return match ? read(match) : Number.NaN;
   };
+}
+
+function undressedMatch(pattern: RegExp, cell: string): RegExpExecArray | null {
+  const bare = undressed(cell);
+  return bare === cell ? null : pattern.exec(bare);
 }
 
 let lastUndressed = { cell: '', bare: '' };

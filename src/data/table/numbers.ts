@@ -71,12 +71,24 @@ const currency = `(?:[A-Z]{0,2}[${signs}]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD)`;
 const dressed = new RegExp(
   `^([+\\-−]?)(\\()?(?:${currency}\\s*)?([+\\-−]?)([\\d.,][^%()]*?)(?:\\s*(?:%|${currency}))?(\\))?(-?)$`,
 );
-const dressing = new RegExp(`[%()${signs}]|-$|[A-Z]{3}`);
 const longestDressed = 40;
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+const isSmallLetter = (code: number) => code >= 0x61 && code <= 0x7a;
+
+/** Most cells of words, dates and times are known by their first and last character to be no such number. */
+function mayBeDressed(cell: string): boolean {
+  const { length } = cell;
+  if (length > longestDressed) return false;
+  const sign = cell.charCodeAt(0);
+  const first = sign === minus || sign === plus ? cell.charCodeAt(1) : sign;
+  const last = cell.charCodeAt(length - 1);
+  return !(isSmallLetter(first) || isSmallLetter(last) || last === point || (isDigit(first) && isDigit(last)));
+}
 
 /** A number without what accounts put around it: currency, a percent sign, brackets or a sign behind where it is negative. */
 function bare(cell: string): string | undefined {
-  if (cell.length > longestDressed || !dressing.test(cell)) return undefined;
+  if (!mayBeDressed(cell)) return undefined;
   const [, before, open, sign, digits, close, behind] = dressed.exec(cell) ?? [];
   if (digits === undefined || (open === undefined) !== (close === undefined)) return undefined;
   const signs = [before, sign, behind, open && '-'].filter(Boolean);
@@ -86,8 +98,11 @@ function bare(cell: string): string | undefined {
 /** Whether a trimmed cell is a number when the decimal mark is `decimal`, also one of money or percent: `($1,234)`, `12 %`. */
 export function isNumber(cell: string, decimal: Decimal): boolean {
   switch (plain(cell)) {
-    case Plain.No:
-      return patterns[decimal].test(cell) || patterns[decimal].test(bare(cell) ?? '');
+    case Plain.No: {
+      if (patterns[decimal].test(cell)) return true;
+      const digits = bare(cell);
+      return digits !== undefined && patterns[decimal].test(digits);
+    }
     case Plain.Point:
       return decimal === '.';
     case Plain.Comma:
