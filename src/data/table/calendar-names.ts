@@ -39,9 +39,6 @@ function monthNames(): ReadonlyMap<string, number> {
 }
 
 /** Without case, accents and the dot of an abbreviation. */
-function comparable(name: string): string {
-  return name
-    .normalize('NFD')
-    .replace(/[\p{M}.]/gu, '')
-    .toLowerCase();
-}
+const comparable = (name: string) => withoutAccents(name).replaceAll('.', '').toLowerCase();
+
+export const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');

@@ -1,11 +1,13 @@
 import type { Reading } from '../../configuration/run';
-import { monthByName } from './calendar-names';
+import { monthByName, withoutAccents } from './calendar-names';
 import type { Column, DateColumn } from './columns';
 import type { FilledColumns } from './fill';
 import { rowsOf } from './rows';
 
-type Unit = 'year' | 'quarter' | 'month' | 'day' | 'hour';
+const units = ['year', 'quarter', 'month', 'day', 'hour'] as const;
+type Unit = (typeof units)[number];
 
+/** Names of columns, without accents. */
 const titles: Readonly<Record<Unit, RegExp>> = {
   year: /^(year|yr|yyyy|jahr|annee|ano|anno|jaar)$/i,
   quarter: /^(quarter|qtr|quartal|trimestre|period)$/i,
@@ -14,8 +16,7 @@ const titles: Readonly<Record<Unit, RegExp>> = {
   hour: /^(hour|hr|hh|stunde|heure|hora|ora|uur)$/i,
 };
 
-/** A column's name without accents. */
-const plain = (name: string) => name.trim().normalize('NFD').replace(/\p{M}/gu, '');
+const isTitle = (name: string, unit: Unit) => titles[unit].test(withoutAccents(name.trim()));
 
 /** The one column that they become. */
 const dateName = 'date';
@@ -25,9 +26,9 @@ export function dateParts(
   names: readonly string[],
   { target, columns = [], date }: Partial<Reading>,
 ): readonly string[] {
-  const found = names.filter((name) => Object.values(titles).some((title) => title.test(plain(name))));
+  const found = names.filter((name) => units.some((unit) => isTitle(name, unit)));
   const isAsked = found.some((name) => name === target || name === date || columns.includes(name));
-  return isAsked || names.includes(dateName) || !found.some((name) => titles.year.test(plain(name))) ? [] : found;
+  return isAsked || names.includes(dateName) || !found.some((name) => isTitle(name, 'year')) ? [] : found;
 }
 
 /** The name that a reading may give them. */
@@ -43,7 +44,7 @@ export function joinedDate(
 ): (FilledColumns & { readonly warning: string }) | undefined {
   if (columns.some(({ kind }) => kind === 'date')) return undefined;
   const take = (unit: Unit) => {
-    const column = columns.find(({ name }) => candidates.includes(name) && titles[unit].test(plain(name)));
+    const column = columns.find(({ name }) => candidates.includes(name) && isTitle(name, unit));
     return column && isPart(column, unit) ? { unit, column } : undefined;
   };
   const [year, part] = [take('year'), take('month') ?? take('quarter')];

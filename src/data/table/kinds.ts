@@ -1,4 +1,5 @@
 import { excerpt } from '../../base/visible';
+import { withoutAccents } from './calendar-names';
 import type { DateFormat } from './date-formats';
 import { type Cell, type ColumnEvidence, type DateEvidence, irregularity, rareShare } from './evidence';
 import type { Decimal } from './numbers';
@@ -91,9 +92,6 @@ function believable(date: DateEvidence, name: string | undefined, named: boolean
   if (!steady) return false;
   if (name === undefined)
     return date.format.name === 'year' && date.later + date.earlier >= 2 && irregularity(date) < 0.01;
-  const words = name
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '');
+  const words = withoutAccents(name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'));
   return dateWords.test(words);
 }

@@ -29,7 +29,7 @@ export function isTitle(record: readonly string[], width: number): boolean {
 const filledOf = (record: readonly string[]) => record.map((cell) => cell.trim()).filter((cell) => cell !== '');
 
 /** Whether a record sums up the rows above it. */
-export function isTotal(record: readonly string[]): boolean {
+function isTotal(record: readonly string[]): boolean {
   const [first = '', ...rest] = filledOf(record);
   const name = first.toLowerCase().replace(/[\s:.]+$/, '');
   return totals.has(name) && rest.length > 0 && rest.every(isValue);

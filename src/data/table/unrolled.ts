@@ -94,39 +94,74 @@ export function unrolled(filled: FilledColumns, time: TimeColumns): Unrolled | u
   return time.unit === 'date' ? rowsUnrolled(filled, time, valueAt) : yearsUnrolled(filled, time, valueAt);
 }
 
-/**
- * Months or quarters one after another, years in the order of the file. What has no value at the beginning or end is left
- * out, as are other columns, such as sums of years. Undefined where no column tells the years.
- */
+/** Months or quarters one after another, years in the order of the file. Undefined where no column tells the years. */
 function yearsUnrolled(
   { columns, lines }: FilledColumns,
   { unit, names }: TimeColumns,
   valueAt: (place: number) => number,
 ): Unrolled | undefined {
   const years = yearsOf(columns, names);
-  if (!years) return undefined;
   const count = names.length;
-  let [from, to] = [0, lines.length * count];
+  const row = (place: number) => Math.floor(place / count);
+  return (
+    years && {
+      ...oneSeries({
+        ...{ parts: count, length: lines.length * count, valueAt },
+        yearAt: (place) => years(row(place)),
+        lineAt: (place) => lines.at(row(place)),
+      }),
+      warning: `The columns "${names[0]}" to "${names.at(-1)}" are the ${unit}s of a year: they are read one after another, as one series.`,
+    }
+  );
+}
+
+/** A row for each month and a column for each year: one series. */
+function monthsUnrolled(lines: Rows<number>, names: readonly string[], valueAt: (place: number) => number): Unrolled {
+  const years = names.map(Number);
+  const count = names.length;
+  const forwards = (years[0] ?? 0) < (years[1] ?? 0);
+  const column = (place: number) => (forwards ? Math.floor(place / 12) : count - 1 - Math.floor(place / 12));
+  return {
+    ...oneSeries({
+      ...{ parts: 12, length: 12 * count },
+      yearAt: (place) => years[column(place)] ?? 0,
+      valueAt: (place) => valueAt((place % 12) * count + column(place)),
+      lineAt: (place) => lines.at(place % 12),
+    }),
+    warning: `The rows are months and the columns "${names[0]}" to "${names.at(-1)}" years: they are read one after another, as one series.`,
+  };
+}
+
+/** Parts of years one after another. */
+interface Years {
+  /** Of a year: 12 are months, 4 quarters. */
+  readonly parts: number;
+  readonly length: number;
+  yearAt(place: number): number;
+  valueAt(place: number): number;
+  lineAt(place: number): number;
+}
+
+/** One series of them, without what has no value at its beginning or end. */
+function oneSeries({ parts, length, yearAt, valueAt, lineAt }: Years): FilledColumns {
+  const [from, to] = known(0, length, valueAt);
+  const rows = <T>(at: (place: number) => T): Rows<T> => rowsOf(to - from, (row) => at(row + from));
+  const part = (place: number) => (place % parts) + 1;
+  const isMonth = parts === 12;
+  const date: DateColumn = {
+    ...{ name: isMonth ? 'month' : 'quarter', kind: 'date', missing: 0 },
+    values: rows((place) => Date.UTC(yearAt(place), ((part(place) - 1) * 12) / parts, 1)),
+    labels: rows((place) => `${yearAt(place)}-${isMonth ? String(part(place)).padStart(2, '0') : `Q${part(place)}`}`),
+  };
+  return { columns: [date, valueColumn(rows(valueAt))], lines: rows(lineAt) };
+}
+
+/** Of some places those from the first one that has a value to behind the last one. */
+function known(first: number, end: number, valueAt: (place: number) => number): readonly [from: number, to: number] {
+  let [from, to] = [first, end];
   while (from < to && Number.isNaN(valueAt(from))) from += 1;
   while (to > from && Number.isNaN(valueAt(to - 1))) to -= 1;
-  const rows = <T>(at: (place: number) => T): Rows<T> => rowsOf(to - from, (row) => at(row + from));
-  const part = (place: number) => place % count;
-  const year = (place: number) => years(Math.floor(place / count));
-  const values = rows(valueAt);
-  const date: DateColumn = {
-    ...{ name: unit, kind: 'date', missing: 0 },
-    values: rows((place) => Date.UTC(year(place), (part(place) * 12) / count, 1)),
-    labels: rows((place) =>
-      unit === 'month'
-        ? `${year(place)}-${String(part(place) + 1).padStart(2, '0')}`
-        : `${year(place)}-Q${part(place) + 1}`,
-    ),
-  };
-  return {
-    columns: [date, valueColumn(values)],
-    lines: rows((place) => lines.at(Math.floor(place / count))),
-    warning: `The columns "${names[0]}" to "${names.at(-1)}" are the ${unit}s of a year: they are read one after another, as one series.`,
-  };
+  return [from, to];
 }
 
 /**
@@ -146,14 +181,12 @@ function rowsUnrolled(
     return monthsUnrolled(filled.lines, names, valueAt);
   const count = names.length;
   const forwards = (dates[0] ?? 0) < (dates[1] ?? 0);
-  const known = new PackedNumbers();
+  const packed = new PackedNumbers();
   for (let row = 0; row < filled.lines.length; row++) {
-    let [from, to] = [0, count];
-    while (from < to && Number.isNaN(valueAt(row * count + from))) from += 1;
-    while (to > from && Number.isNaN(valueAt(row * count + to - 1))) to -= 1;
-    for (let at = from; at < to; at++) known.push(row * count + (forwards ? at : from + to - 1 - at));
+    const [from, to] = known(row * count, (row + 1) * count, valueAt);
+    for (let place = from; place < to; place++) packed.push(forwards ? place : from + to - 1 - place);
   }
-  const places = known.finish();
+  const places = packed.finish();
   const rows = <T>(at: (row: number, column: number) => T): Rows<T> =>
     rowsOf(places.length, (index) => {
       const place = places.at(index);
@@ -191,29 +224,6 @@ function nameColumns(columns: readonly Column[], lines: Rows<number>): { name: s
 function areMonths([column, other]: readonly Column[]): boolean {
   if (!column || other || column.kind === 'date' || column.values?.length !== 12) return false;
   return Array.from<number | string>(column.values).every((cell, row) => monthOf(String(cell)) === row + 1);
-}
-
-function monthsUnrolled(lines: Rows<number>, names: readonly string[], valueAt: (place: number) => number): Unrolled {
-  const years = names.map(Number);
-  const count = names.length;
-  const forwards = (years[0] ?? 0) < (years[1] ?? 0);
-  const column = (index: number) => (forwards ? Math.floor(index / 12) : count - 1 - Math.floor(index / 12));
-  const value = (index: number) => valueAt((index % 12) * count + column(index));
-  let [from, to] = [0, 12 * count];
-  while (from < to && Number.isNaN(value(from))) from += 1;
-  while (to > from && Number.isNaN(value(to - 1))) to -= 1;
-  const rows = <T>(at: (index: number) => T): Rows<T> => rowsOf(to - from, (row) => at(row + from));
-  const year = (index: number) => years[column(index)] ?? 0;
-  const date: DateColumn = {
-    ...{ name: 'month', kind: 'date', missing: 0 },
-    values: rows((index) => Date.UTC(year(index), index % 12, 1)),
-    labels: rows((index) => `${year(index)}-${String((index % 12) + 1).padStart(2, '0')}`),
-  };
-  return {
-    columns: [date, valueColumn(rows(value))],
-    lines: rows((index) => lines.at(index % 12)),
-    warning: `The rows are months and the columns "${names[0]}" to "${names.at(-1)}" years: they are read one after another, as one series.`,
-  };
 }
 
 function valueColumn(values: Rows<number>): NumberColumn {
