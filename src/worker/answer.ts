@@ -4,10 +4,11 @@ import type { Argument, Outcome, Result, WorkerCalls } from '../protocol/worker'
 import { renameRun } from '../runs';
 import { readDataset } from '../tasks';
 import { measureSteps } from '../training/bench';
+import { type Begun, beginRun, type Emit, resumeRun } from './beginning';
 import { chosenCell } from './cell';
 import { checkCell, listCells } from './check';
 import { engineRoof, startEngine } from './engine';
-import { type Emit, Session } from './session';
+import { Session } from './session';
 import { probeRun, sampleRun } from './trained';
 
 type Answers = {
@@ -21,11 +22,11 @@ export function answers(emit: Emit): Answers {
   /** A stop that came while the dataset was still read. */
   let stopWish: { readonly forNow: boolean } | undefined;
 
-  const train = async (begin: () => Promise<Session>): Promise<Outcome> => {
+  const train = async (begin: () => Promise<Begun>): Promise<Outcome> => {
     if (beginning || session) throw new Error('This worker trains already');
     beginning = true;
     try {
-      session = await begin();
+      session = new Session(await begin(), emit);
       if (stopWish) session.stop(stopWish.forNow);
       return await session.run();
     } finally {
@@ -41,8 +42,8 @@ export function answers(emit: Emit): Answers {
     async inspect({ source, reading, validationShare, testShare }) {
       return (await readDataset(source, { reading, training: { validationShare, testShare } })).report;
     },
-    train: (request) => train(() => Session.begin(request, emit)),
-    resume: (request) => train(() => Session.resume(request, emit)),
+    train: (request) => train(() => beginRun(request, emit)),
+    resume: (request) => train(() => resumeRun(request, emit)),
     async pause() {
       await session?.pause();
     },

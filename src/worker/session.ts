@@ -1,35 +1,16 @@
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
-import manifest from '../../package.json';
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
-import type { Cell } from '../cells/expression';
-import { engineSchema, type RunConfiguration } from '../configuration/run';
-import { engineVersion } from '../engine/tensors';
+import type { RunConfiguration } from '../configuration/run';
 import { Model } from '../models/model';
-import { countParameters } from '../models/parameters';
 import { probeModel } from '../probes/probe';
-import type { Checkpoint } from '../protocol/checkpoint';
-import type {
-  EngineReport,
-  MetricsPoint,
-  Probe,
-  RunRecord,
-  RunResult,
-  RunState,
-  Sample,
-  SampleRequest,
-} from '../protocol/run';
-import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
-import { freeName, RunWriter, readBest, readRecord, runFile } from '../runs';
-import { modelOf, type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
-import { Training } from '../training/training';
+import type { MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
+import type { Outcome } from '../protocol/worker';
+import { type RunWriter, readBest } from '../runs';
+import type { ReadDataset } from '../tasks';
+import type { Training } from '../training/training';
 import { verdict } from '../training/verdict';
+import type { Begun, Emit } from './beginning';
 import { breathe } from './breathe';
-import { cellOfRun, chosenCell } from './cell';
-import { startEngine } from './engine';
-
-export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
 
 /** Milliseconds between two breaths, in which messages come in: a step of a small model takes less. */
 const longestBreath = 4;
@@ -40,109 +21,28 @@ export class Session {
   /** No more steps come. */
   private over = false;
   private busy: Promise<unknown> = Promise.resolve();
-  /** Step from which patience counts, at the earliest. */
-  private patientSince = 0;
   private tested: RunResult['test'];
-  /** What the validation of the best weights found. */
-  private best: MetricsPoint | undefined;
   private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
-  private constructor(
-    private readonly dataset: ReadDataset,
-    private readonly training: Training,
-    private readonly configuration: RunConfiguration,
-    private readonly writer: RunWriter,
+  private readonly dataset: ReadDataset;
+  private readonly training: Training;
+  private readonly writer: RunWriter;
+  private readonly configuration: RunConfiguration;
+  /** Step from which patience counts, at the earliest. */
+  private readonly patientSince: number;
+  /** What the validation of the best weights found. */
+  private best: MetricsPoint | undefined;
+
+  constructor(
+    begun: Begun,
     private readonly emit: Emit,
-  ) {}
-
-  /** Reads the dataset and begins a run. Throws a UserError, with nothing written, when either cannot be done. */
-  static async begin(request: Argument<WorkerCalls, 'train'>, emit: Emit): Promise<Session> {
-    const { source, choices, folder, name } = request;
-    const isCellChosen = choices.model?.cell !== undefined || request.cell !== undefined;
-    // What is chosen and wrong is told before anything is read.
-    const chosen = isCellChosen ? await chosenCell(choices.model?.cell, request.cell) : undefined;
-    // The engine's threads start while the dataset is read.
-    const [engine, read] = await Promise.all([
-      startEngine(engineSchema.parse(choices.engine ?? {})),
-      readDataset(source, choices),
-    ]);
-    const dataset = withEngineNote(read, engine);
-    emit('dataset', dataset.report);
-    const configuration = resolveConfiguration(choices, dataset.report);
-    const { cell, text: cellText } = chosen ?? (await chosenCell(configuration.model.cell));
-    const training = trainingOf(dataset, configuration, cell);
-    const { proposal: _, ...kept } = dataset.report;
-    const fewer = training.batchSize < configuration.training.batchSize;
-    const record: RunRecord = {
-      formatVersion: 1,
-      id: basename(folder),
-      name: name ?? (await freeName(folder, `${cell.name} on ${dataset.report.name}`)),
-      createdAt: new Date().toISOString(),
-      state: 'running',
-      configuration,
-      cell: cell.name,
-      dataset: {
-        ...kept,
-        warnings: fewer
-          ? [
-              ...kept.warnings,
-              ...training.warnings,
-              `The training part is short: ${training.batchSize} sequences at once instead of ${configuration.training.batchSize}.`,
-            ]
-          : [...kept.warnings, ...training.warnings],
-      },
-      versions: { unroll: manifest.version, tfjs: engineVersion, node: process.versions.node },
-      engine,
-      parameters: countParameters(training.model.spec),
-    };
-    const writer = await RunWriter.create(folder, record, {
-      encoding: dataset.prepared.encoding,
-      cell: cellText,
-      checkpoint: await training.snapshot(),
-      text: source.kind === 'text' ? source.text : undefined,
-    });
-    return new Session(dataset, training, configuration, writer, emit);
-  }
-
-  /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */
-  static async resume({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Session> {
-    const record = await readRecord(folder);
-    const cell = await cellOfRun(folder, record);
-    const saved = record.configuration;
-    const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
-    const [engine, dataset] = await Promise.all([
-      startEngine(saved.engine, record.engine.variant),
-      readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration),
-    ]);
-    if (dataset.report.fingerprint.sha256 !== record.dataset.fingerprint.sha256) {
-      throw new UserError({
-        what: `${record.dataset.name} has changed since the run began, so it cannot go on with the same data`,
-        where: record.dataset.path,
-        wayOut: 'Restore the file as it was, or train anew on the changed one.',
-      });
-    }
-    emit('dataset', dataset.report);
-    const { writer, checkpoint, metrics } = await RunWriter.reopen(folder);
-    try {
-      if (steps !== undefined && steps <= (checkpoint?.position.step ?? 0)) {
-        throw new UserError({
-          what: `The run has done ${checkpoint?.position.step} steps already, so ${steps} is no new total`,
-          where: folder,
-          wayOut: 'Give a greater total of steps.',
-        });
-      }
-      const training = trainingOf(dataset, configuration, cell, checkpoint);
-      const session = new Session(dataset, training, configuration, writer, emit);
-      const { bestStep } = training.position;
-      session.best = metrics.find(({ step }) => step === bestStep);
-      // Who asks for more steps wants them, however long the last ones brought nothing.
-      if (steps !== undefined) session.patientSince = training.position.step;
-      await session.update({ state: 'running', configuration, engine });
-      return session;
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
+  ) {
+    this.dataset = begun.dataset;
+    this.training = begun.training;
+    this.writer = begun.writer;
+    this.configuration = begun.writer.record.configuration;
+    this.patientSince = begun.patientSince;
+    this.best = begun.best;
   }
 
   get folder(): string {
@@ -322,30 +222,4 @@ export class Session {
       ...(this.training.position.step > 0 ? { result: this.result() } : {}),
     }).catch(() => undefined);
   }
-}
-
-function trainingOf(
-  { task, prepared }: ReadDataset,
-  configuration: RunConfiguration,
-  cell: Cell,
-  checkpoint?: Checkpoint,
-): Training {
-  const spec = modelOf(prepared.encoding, { ...configuration.model, cell });
-  const { loss = task.loss } = prepared;
-  return new Training(
-    { task: { loss }, prepared, spec, configuration, now: () => performance.now(), breathe },
-    checkpoint,
-  );
-}
-
-/** A slow engine is told where all that one should know is told. What only could be faster stands in the run's record. */
-function withEngineNote(dataset: ReadDataset, { backend, note }: EngineReport): ReadDataset {
-  if (backend !== 'cpu' || note === undefined) return dataset;
-  const warnings = [...dataset.report.warnings, `The fast engine does not work here: ${note}.`];
-  return { ...dataset, report: { ...dataset.report, warnings } };
-}
-
-function datasetPath(folder: string, { dataset }: RunRecord): string {
-  const copy = runFile.dataset(folder);
-  return existsSync(copy) ? copy : (dataset.path ?? copy);
 }

@@ -27,10 +27,7 @@ async function seesForecast(vscode: Workbench, name: string, target: string): Pr
 
 test('how a table is read is shown before the training: delimiter, decimal mark, header, date and target', async () => {
   const vscode = workbench();
-  await vscode.openFile('examples/power.csv');
-  await vscode.command('Unroll: Train on This File');
-  await vscode.quickPick('Train on power.csv (1/4)');
-  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  const rows = await vscode.readingOf('examples/power.csv');
   expect(rows).toContain('Forecast a column of this table4,368 rows, target Last (kW)');
   for (const [label, value] of [
     ['Target column', 'Last (kW)'],

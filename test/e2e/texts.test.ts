@@ -6,10 +6,7 @@ const workbench = useWorkbench({ settings: { 'unroll.training.steps': 500, 'unro
 
 test('a table of dates in two forms is read as pairs, and the columns can be changed', async () => {
   const vscode = workbench();
-  await vscode.openFile('examples/dates.csv');
-  await vscode.command('Unroll: Train on This File');
-  await vscode.quickPick('Train on dates.csv (1/4)');
-  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  const rows = await vscode.readingOf('examples/dates.csv');
   expect(rows).toContain('Learn to translate these pairs');
   expect(rows).toContain('Column to writetarget');
   expect(rows).toContain('Readsource');
@@ -47,10 +44,7 @@ test('a classic benchmark is made as a file, in the length that is asked for, an
 
 test('a table of opinions is read as sentences beside labels, which can be changed', async () => {
   const vscode = workbench();
-  await vscode.openFile('examples/opinions.csv');
-  await vscode.command('Unroll: Train on This File');
-  await vscode.quickPick('Train on opinions.csv (1/4)');
-  const rows = (await vscode.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  const rows = await vscode.readingOf('examples/opinions.csv');
   expect(rows).toContain('Tell classes apart by these examples');
   expect(rows).toContain('Column of labelssentiment');
   expect(rows).toContain('Readopinion');

@@ -279,6 +279,14 @@ export class Workbench {
     await this.acceptAll(basename(path));
   }
 
+  /** Opens a file, asks to train on it, and waits for the first question: what its rows say, with single spaces. */
+  async readingOf(path: string): Promise<string> {
+    await this.openFile(path);
+    await this.command('Unroll: Train on This File');
+    await this.quickPick(`Train on ${basename(path)} (1/4)`);
+    return (await this.quickPickRows()).join('\n').replaceAll(/[^\S\n]+/g, ' ');
+  }
+
   /** Takes the proposal of every question about a training on the file of this name. */
   async acceptAll(name: string): Promise<void> {
     for (const step of [1, 2, 3, 4]) await this.accept(`Train on ${name} (${step}/4)`);
