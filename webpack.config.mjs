@@ -50,6 +50,22 @@ export default async (_environment, { mode = 'production' }) => {
     node('worker', './src/worker/main.ts'),
     node('serve', './src/worker/serve.ts'),
     node('helper', './src/worker/helper.ts'),
+    {
+      ...node('tensorflow', './src/engine/tensorflow/index.ts'),
+      resolve: {
+        ...shared.resolve,
+        // tfjs-node's classes are functions, and can extend nothing but functions.
+        mainFields: ['main'],
+        // It asks for all of TF.js, and needs its core.
+        alias: {
+          '@tensorflow/tfjs$': '@tensorflow/tfjs-core',
+          // Requests to servers, and files for TensorBoard: neither is made here.
+          'node-fetch': false,
+          './proto/api_pb': false,
+        },
+      },
+    },
+    node('probe', './src/native/probe-program.ts'),
     node('language', './src/cell-language/main.ts'),
     {
       ...node('cli', './src/cli/main.ts'),

@@ -9,6 +9,7 @@ import { RunsTree, watchRuns } from './editor/runs-tree';
 import { openStartFile } from './editor/start-file';
 import { openStudio, type Studio } from './editor/studio';
 import { showTrainings } from './editor/training-progress';
+import { nativeFolder } from './native/cache-folder';
 import { startWorker } from './worker/start';
 
 /** VS Code gives a closing extension five seconds. */
@@ -17,7 +18,8 @@ let studio: Studio | undefined;
 let mark: HostMark | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const opened = openStudio(context, startWorker);
+  const native = [vscode.Uri.joinPath(context.globalStorageUri, 'native').fsPath, nativeFolder()];
+  const opened = openStudio(context, (onEvent) => startWorker(onEvent, { nativeFolders: native }));
   studio = opened;
   const { hosts, list, samples, trainings, current } = opened;
   const folderOf = (name: string) => list.entries.find(({ record }) => record.name === name)?.folder ?? current.folder;

@@ -18,7 +18,14 @@ export type Request =
       readonly name: string | undefined;
       readonly json: boolean;
     }
-  | { readonly command: 'resume'; readonly run: string; readonly steps: number | undefined; readonly json: boolean }
+  | {
+      readonly command: 'resume';
+      readonly run: string;
+      readonly steps: number | undefined;
+      /** What is to compute from now on, where that is another engine. */
+      readonly engine: NonNullable<RunChoices['engine']>;
+      readonly json: boolean;
+    }
   | { readonly command: 'inspect'; readonly file: string; readonly choices: RunChoices; readonly json: boolean }
   | {
       readonly command: 'sample';
@@ -37,6 +44,7 @@ export type Request =
     }
   | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean }
   | GenerateRequest
+  | { readonly command: 'native'; readonly action: NativeAction; readonly json: boolean }
   | { readonly command: 'cells'; readonly inputs: number; readonly units: number; readonly json: boolean }
   | {
       readonly command: 'check';
@@ -46,7 +54,10 @@ export type Request =
       readonly json: boolean;
     };
 
-const commands = ['train', 'inspect', 'sample', 'probe', 'generate', 'cells', 'check', 'bench'] as const;
+export const nativeActions = ['install', 'remove', 'status'] as const;
+export type NativeAction = (typeof nativeActions)[number];
+
+const commands = ['train', 'inspect', 'sample', 'probe', 'generate', 'cells', 'check', 'bench', 'native'] as const;
 type Command = (typeof commands)[number];
 
 /** Options that are not part of a run's configuration. */
@@ -57,6 +68,7 @@ const ownOptions: Readonly<Record<Command, readonly string[]>> = {
   probe: ['input'],
   generate: ['out', 'count', 'length', 'seed'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
+  native: [],
   cells: ['inputs', 'units'],
   check: ['inputs', 'units'],
 };
@@ -98,6 +110,12 @@ export function parseCommandLine(argv: readonly string[]): Request {
       json,
     });
   }
+  if (command === 'native') {
+    const word = only(positionals, 'what to do');
+    const action = nativeActions.find((one) => one === word);
+    if (!action) throw misuse(`"${excerpt(word)}" cannot be done`, `Choose among ${nativeActions.join(', ')}.`);
+    return { command, action, json };
+  }
   if (command === 'bench') {
     if (positionals.length > 0)
       throw misuse(`${excerpt(positionals[0] ?? '')} is one argument too many`, 'Give options alone.');
@@ -124,12 +142,17 @@ export function parseCommandLine(argv: readonly string[]): Request {
     return { command, inputs, units, json };
   }
   if (command === 'train' && values.resume !== undefined) {
-    const foreign = Object.keys(values).find((key) => key !== 'resume' && key !== 'steps');
+    const { resume, steps: _, ...others } = values;
+    const engineFlags = ['backend', 'engine-variant', 'threads'];
+    const foreign = Object.keys(others).find((key) => !engineFlags.includes(key));
     if (foreign)
       throw misuse(
         `--${foreign} cannot be changed when a run goes on`,
-        'With --resume, give --steps alone, or train a new run.',
+        'With --resume, give --steps, --backend, --engine-variant and --threads alone, or train a new run.',
       );
+    const { choices, complaints } = choicesFromOptions(others);
+    const [complaint] = complaints;
+    if (complaint) throw misuse(complaint.reason, complaint.wayOut, `--${complaint.flag}`);
     if (positionals.length > 0)
       throw misuse(
         `${excerpt(positionals[0] ?? '')} is one argument too many`,
@@ -137,7 +160,8 @@ export function parseCommandLine(argv: readonly string[]): Request {
       );
     return {
       command: 'resume',
-      run: values.resume,
+      run: resume ?? '',
+      engine: choices.engine ?? {},
       steps: numberOption(values, 'steps', { min: 1, max: 10_000_000, whole: true }),
       json,
     };

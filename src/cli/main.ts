@@ -4,6 +4,7 @@ import manifest from '../../package.json';
 import { sentence, UserError } from '../base/user-error';
 import { visible, visibleJson } from '../base/visible';
 import { isCellName, type RunChoices } from '../configuration/run';
+import { nativeFolder } from '../native/cache-folder';
 import type { RunResult, RunState, Trace } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
 import { newRunFolder } from '../runs';
@@ -15,6 +16,7 @@ import { cellsText, checkLines, checkTextOf } from './cells';
 import { writeFrames } from './frames-file';
 import { generate } from './generate';
 import { help } from './help';
+import { native } from './native';
 import { Progress, scoresText } from './progress';
 
 /** Exit codes: bad input or options, and what fails inside or once a training is under way. */
@@ -45,7 +47,9 @@ async function main(): Promise<void> {
     }
     case 'resume': {
       const folder = resolve(request.run);
-      return follow(request.json, folder, (worker) => worker.call('resume', { folder, steps: request.steps }));
+      return follow(request.json, folder, (worker) =>
+        worker.call('resume', { folder, steps: request.steps, engine: request.engine }),
+      );
     }
     case 'inspect':
       return inspect(request);
@@ -81,6 +85,8 @@ async function main(): Promise<void> {
       else process.stdout.write(`${cellsText(cells)}\n`);
       return;
     }
+    case 'native':
+      return native(request);
     case 'check':
       return check(request);
     case 'generate': {
@@ -216,7 +222,7 @@ function statistics({ values, range: [low, high], timeSteps, units }: Trace): st
 const silent: OnEvent = () => undefined;
 
 async function withWorker<T>(onEvent: OnEvent, use: (worker: WorkerClient) => Promise<T>): Promise<T> {
-  const worker = startWorker(onEvent);
+  const worker = startWorker(onEvent, { nativeFolders: [nativeFolder()] });
   try {
     return await use(worker);
   } catch (error) {

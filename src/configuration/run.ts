@@ -200,9 +200,11 @@ export const trainingSchema = z.strictObject({
 
 export const engineSchema = z.strictObject({
   backend: z
-    .enum(['auto', 'wasm', 'cpu'])
+    .enum(['auto', 'wasm', 'tensorflow', 'cpu'])
     .default('auto')
-    .describe("engine that computes: wasm is Unroll's own, cpu is TF.js's and slow"),
+    .describe(
+      "engine that computes: wasm is Unroll's own, tensorflow the native one once it is installed, cpu TF.js's and slow",
+    ),
   variant: z
     .enum(['auto', 'wide', 'relaxed', 'plain'])
     .default('auto')

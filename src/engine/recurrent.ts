@@ -1,16 +1,16 @@
-import type { Cell } from '../cells/expression';
+import { type Cell, isConvolutional } from '../cells/expression';
 import { cellParameters } from '../cells/parameters';
 import { runLayer } from './backend/recurrent-kernel';
 import { lookup } from './losses';
 import { type RecurrentOptions, type RecurrentResult, referenceRecurrent } from './reference';
-import { isFused, tf } from './tensors';
+import { isFused, isTensorFlow, tf } from './tensors';
 
 /** What a layer reads: a sequence [batch, time, size], or ids [batch, time] of rows of a table [entries, size]. */
 export type LayerInput = tf.Tensor3D | { readonly table: tf.Tensor2D; readonly ids: tf.Tensor2D };
 
 /**
- * Runs a cell over a sequence; differentiable by TF.js. On the engine's own backend as one kernel, elsewhere in TF.js's
- * operations.
+ * Runs a cell over a sequence; differentiable by TF.js. On the engine's own backend as one kernel, and so on TensorFlow where
+ * rows have no neighbours; elsewhere in TF.js's operations.
  *
  * @param weights all of the layer's weights one after another, as `cellParameters` lists them
  * @param state one [batch, units] for each state of the cell
@@ -22,7 +22,7 @@ export function recurrent(
   state: readonly tf.Tensor2D[],
   { record = false, image }: RecurrentOptions = {},
 ): RecurrentResult {
-  if (!isFused()) {
+  if (!isFused() && !(isTensorFlow() && !isConvolutional(cell))) {
     const sequence = 'ids' in input ? lookup(input.table, input.ids) : input;
     const named = namedWeights(cell, weights, sequence.shape[2], state[0]?.shape[1] ?? 0);
     return referenceRecurrent(cell, named, sequence, state, { record, image });

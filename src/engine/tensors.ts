@@ -8,7 +8,7 @@ import { registerCtcKernels } from './backend/ctc-kernel';
 import { registerHeadKernels } from './backend/head-kernel';
 import { registerMatMulKernel } from './backend/matmul-kernel';
 import { registerPointwiseKernels } from './backend/pointwise-kernels';
-import { registerLayerKernels } from './backend/recurrent-kernel';
+import { registerLayerGradient, registerLayerKernels } from './backend/recurrent-kernel';
 import type { Machine } from './wasm/machine';
 
 export { tf };
@@ -32,6 +32,7 @@ export async function useMachine(machine: Machine): Promise<void> {
     isRegistered = true;
     tf.copyRegisteredKernels('cpu', backendName);
     registerLayerKernels();
+    registerLayerGradient();
     registerHeadKernels();
     registerMatMulKernel();
     registerAttentionKernels();
@@ -41,6 +42,25 @@ export async function useMachine(machine: Machine): Promise<void> {
   tf.registerBackend(backendName, () => new EngineBackend(machine));
   await tf.setBackend(backendName);
   await tf.ready();
+}
+
+/**
+ * Makes TensorFlow TF.js's backend.
+ *
+ * @param register loads ./tensorflow, which comes with its library alone, and has it register its backend
+ */
+export async function useTensorFlow(register: () => void): Promise<void> {
+  tf.enableProdMode();
+  register();
+  registerLayerGradient();
+  // What a factory throws is lost.
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('TF.js did not take TensorFlow as its backend');
+  await tf.ready();
+}
+
+/** Whether TensorFlow computes, through tfjs-node. */
+export function isTensorFlow(): boolean {
+  return tf.getBackend() === 'tensorflow';
 }
 
 /** Whether the engine's own backend computes, rather than TF.js's. */

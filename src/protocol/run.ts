@@ -22,7 +22,7 @@ export interface RunResult {
 /** What computed. */
 export interface EngineReport {
   readonly backend: string;
-  /** Build of the kernels, where they computed. */
+  /** Build of the kernels, where they computed; TensorFlow's version, where that did. */
   readonly variant?: string;
   readonly threads: number;
   /** What would be faster and does not work here. */

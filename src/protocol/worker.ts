@@ -40,8 +40,12 @@ export interface WorkerCalls {
     folder: string;
     name?: string | undefined;
   }): Outcome;
-  /** Goes on from the last checkpoint of a run; `steps` is a new total, for a finished run. */
-  resume(request: { folder: string; steps?: number | undefined }): Outcome;
+  /** Goes on from the last checkpoint of a run; `steps` is a new total, for a finished run, `engine` what computes from now on. */
+  resume(request: {
+    folder: string;
+    steps?: number | undefined;
+    engine?: NonNullable<RunChoices['engine']> | undefined;
+  }): Outcome;
   /** Of the training in this worker. */
   pause(request: Record<string, never>): void;
   unpause(request: Record<string, never>): void;

@@ -79,13 +79,20 @@ export async function beginRun(request: Argument<WorkerCalls, 'train'>, emit: Em
 }
 
 /** Goes on from the last checkpoint. Throws a UserError when the dataset is gone or another one. */
-export async function resumeRun({ folder, steps }: Argument<WorkerCalls, 'resume'>, emit: Emit): Promise<Begun> {
+export async function resumeRun(
+  { folder, steps, engine: other = {} }: Argument<WorkerCalls, 'resume'>,
+  emit: Emit,
+): Promise<Begun> {
   const record = await readRecord(folder);
   const cell = await cellOfRun(folder, record);
   const saved = record.configuration;
-  const configuration = steps === undefined ? saved : { ...saved, training: { ...saved.training, steps } };
+  const configuration = {
+    ...saved,
+    engine: engineSchema.parse({ ...saved.engine, ...other }),
+    training: steps === undefined ? saved.training : { ...saved.training, steps },
+  };
   const [engine, dataset] = await Promise.all([
-    startEngine(saved.engine, record.engine.variant),
+    startEngine(configuration.engine, record.engine.variant),
     readDataset({ kind: 'file', path: datasetPath(folder, record) }, configuration),
   ]);
   if (dataset.report.fingerprint.sha256 !== record.dataset.fingerprint.sha256) {

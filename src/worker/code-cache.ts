@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { cacheFolder } from './cache-folder';
+import { cacheFolder } from '../native/cache-folder';
 
 /** Milliseconds after which V8 has compiled what a training needs. */
 const settled = 4000;

@@ -6,6 +6,7 @@ import { Machine, type VariantName } from '../engine/wasm/machine';
 import type { EngineReport } from '../protocol/run';
 import { type BootedHelper, bootHelpers } from './helpers';
 import { type Choice, compileKernels, kernelBytes, rememberChoice, rememberedChoice } from './kernels';
+import { startTensorFlow } from './tensorflow';
 import { askForWide, compileWide } from './v8-flag';
 
 interface Started {
@@ -54,6 +55,11 @@ export async function startEngine(
   if (started && (started.key === key || backend === undefined)) return started.report;
   started?.machine?.dispose();
   if (backend === 'cpu') return reference(key, undefined);
+  if (backend === 'tensorflow') {
+    const report = await startTensorFlow(threads ?? 0);
+    started = { key, report, machine: undefined };
+    return report;
+  }
   const wanted = variant ?? 'auto';
   const remembered = wanted === 'auto' ? likely(before) : undefined;
   // Those that wait already are taken; where there is nothing to compare, others start meanwhile.

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { RunChoices } from '../configuration/run';
 import type { VariantName } from '../engine/wasm/machine';
-import { cacheFolder } from './cache-folder';
+import { cacheFolder } from '../native/cache-folder';
 import { askForWide, whileWide } from './v8-flag';
 
 /** Which variant was the fastest when all were tried on this machine. */
@@ -42,7 +42,7 @@ export function likelyVariant({
   backend,
   variant = 'auto',
 }: NonNullable<RunChoices['engine']> = {}): VariantName | undefined {
-  if (backend === 'cpu') return undefined;
+  if (backend === 'cpu' || backend === 'tensorflow') return undefined;
   const name = variant === 'auto' ? rememberedChoice()?.variant : variant;
   return name === 'wide' && !askForWide().allowed ? undefined : name;
 }

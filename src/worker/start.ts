@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { UserError } from '../base/user-error';
 import type { WireError } from '../protocol/errors';
 import type {
@@ -29,9 +29,21 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What a worker is told when it starts. */
+export interface WorkerSetting {
+  /** Where TensorFlow may be installed; the first that has it is taken. */
+  readonly nativeFolders: readonly string[];
+}
+
 /** Starts `worker.js`, which lies beside the program that calls this. */
-export function startWorker(onEvent: OnEvent): WorkerClient {
-  const worker = new Worker(join(__dirname, 'worker.js'), { stdout: false, stderr: false });
+export function startWorker(onEvent: OnEvent, setting: WorkerSetting): WorkerClient {
+  // A native library sees the environment of the process alone.
+  const worker = new Worker(join(__dirname, 'worker.js'), {
+    stdout: false,
+    stderr: false,
+    env: SHARE_ENV,
+    workerData: setting,
+  });
   const waiting = new Map<number, Waiting>();
   const trained = new Set<string>();
   let lastId = 0;

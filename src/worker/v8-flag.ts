@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import v8 from 'node:v8';
-import { cacheFolder } from './cache-folder';
+import { cacheFolder } from '../native/cache-folder';
 
 /** Flags of V8 while a module is compiled: 256-bit instructions, and the optimising compiler at once, which alone has them. */
 const wide = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'] as const;

@@ -41,6 +41,11 @@ export function registerLayerKernels(): void {
     kernelFunc: ({ inputs, attrs, backend }) =>
       layerGradient(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
   });
+}
+
+/** On every backend that has the kernels. */
+export function registerLayerGradient(): void {
+  if (tf.getGradient(forwardName)) return;
   tf.registerGradient({
     kernelName: forwardName,
     // So that they are still there, also where they are themselves computed.

@@ -9,7 +9,7 @@ describe('a command line that cannot be meant ends with 2 and one line that help
     [
       'a command that is none',
       ['trian', 'x'],
-      /^There is no command "trian"\. The commands are train, inspect, sample, probe, generate, cells, check, bench;/,
+      /^There is no command "trian"\. The commands are train, inspect, sample, probe, generate, cells, check, bench, native;/,
     ],
     ['an option that is none', ['train', 'x', '--foo', '1'], /^unroll train has no option --foo\. unroll --help/],
     ['another name of an option', ['train', 'x', '--learning-rate', '1'], /Did you mean --rate\?/],
@@ -35,8 +35,13 @@ describe('a command line that cannot be meant ends with 2 and one line that help
       ['train', 'x', '--cell', 'ltsm'],
       /^"ltsm" is neither a cell of Unroll nor the path of a \.cell file \(--cell\)\. Did you mean lstm\? Choose a .*lstm/,
     ],
-    ['a backend that is none', ['train', 'x', '--backend', 'gpu'], /\(--backend\)\. Choose among: auto wasm cpu\./],
+    [
+      'a backend that is none',
+      ['train', 'x', '--backend', 'gpu'],
+      /\(--backend\)\. Choose among: auto wasm tensorflow cpu\./,
+    ],
     ['a value for a switch', ['train', 'x', '--json=yes'], /^--json takes no value\./],
+    ['an engine to do nothing with', ['native', 'dance'], /^"dance" cannot be done.*install, remove, status/],
     ['no file', ['train', '--units', '4'], /^A dataset file is missing\./],
     ['two files', ['train', 'a', 'b'], /^b is one argument too many\. .*quotes\.$/],
     ['no run', ['sample', '--length', '4'], /^A run folder is missing\./],

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { useMachine, useReference } from '../../../src/engine/tensors';
 import { variantOf } from '../../../src/engine/variants';
 import { type HelperStart, type HelperThread, Machine, type VariantName } from '../../../src/engine/wasm/machine';
+import { nativeFolder } from '../../../src/native/cache-folder';
+import { bindingFile, recordFile } from '../../../src/native/installation';
+import { loadTensorFlow } from '../../../src/worker/tensorflow';
 import { compileWide } from '../../../src/worker/v8-flag';
 
 const dist = join(import.meta.dirname, '../../../dist');
@@ -12,9 +15,12 @@ const bytesOf = (name: VariantName) => readFileSync(join(dist, 'kernels', `${nam
 
 interface Engine {
   readonly name: string;
-  readonly variant: VariantName | undefined;
+  readonly variant: VariantName | 'tensorflow' | undefined;
   readonly threads: number;
 }
+
+/** Where it is installed (`npm run native`). */
+const tensorFlow: Engine = { name: 'TensorFlow', variant: 'tensorflow', threads: 2 };
 
 const all: readonly Engine[] = [
   { name: 'the reference', variant: undefined, threads: 1 },
@@ -23,11 +29,13 @@ const all: readonly Engine[] = [
   { name: 'relaxed', variant: 'relaxed', threads: 1 },
   { name: 'plain', variant: 'plain', threads: 1 },
   { name: 'plain on two threads', variant: 'plain', threads: 2 },
+  ...(existsSync(join(nativeFolder(), recordFile)) ? [tensorFlow] : []),
 ];
 
 /** Engines that work on the Node that runs the tests; `npm test` runs them on Node 24, which has all of them. */
 export const engines = all.filter(
-  ({ variant }) => variant === undefined || WebAssembly.validate(bytesOf(variant) as BufferSource),
+  ({ variant }) =>
+    variant === undefined || variant === 'tensorflow' || WebAssembly.validate(bytesOf(variant) as BufferSource),
 );
 
 /** The same tests on every engine. */
@@ -48,6 +56,10 @@ export function onEveryEngine(tests: (engine: Engine) => void): void {
 export async function begin({ variant, threads }: Engine): Promise<() => Promise<void>> {
   if (variant === undefined) {
     await useReference();
+    return async () => {};
+  }
+  if (variant === 'tensorflow') {
+    await loadTensorFlow(join(nativeFolder(), bindingFile), join(dist, 'tensorflow.js'));
     return async () => {};
   }
   const { machine, end } = await machineOf(variant, threads);

@@ -20,7 +20,10 @@ const call = ([name, shape]: (typeof calls)[number]) => byEngine(builtinCell(nam
 /** What the reference computes, once for all engines. */
 const expected = new Map<string, ReturnType<typeof call>>();
 
-describe.each(engines.filter(({ threads }) => threads > 1))('threads in lockstep, $name', (engine) => {
+/** Those whose threads are ours. */
+const threaded = engines.filter(({ threads, variant }) => threads > 1 && variant !== 'tensorflow');
+
+describe.each(threaded)('threads in lockstep, $name', (engine) => {
   let end = async () => {};
   beforeAll(async () => {
     if (expected.size === 0) {

@@ -10,7 +10,7 @@ const drawn = new Map<number, Float32Array>();
 onEveryEngine(({ variant }) => {
   test('orthogonal weights are the same to the bit, and no memory is kept', () => {
     const heap = engineBackend()?.machine.heap;
-    expect(heap !== undefined).toBe(variant !== undefined);
+    expect(heap !== undefined).toBe(variant !== undefined && variant !== 'tensorflow');
     const used = heap?.bytes;
     for (const size of [1, 2, 3, 8, 17, 33, 64, 129]) {
       const matrix = orthogonal([size, size], randomFromSeed(size));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
+import { nativeFolder } from '../../../src/native/cache-folder';
 import type {
   Argument,
   CallMessage,
@@ -10,6 +11,7 @@ import type {
   WorkerCalls,
   WorkerEvents,
 } from '../../../src/protocol/worker';
+import type { WorkerSetting } from '../../../src/worker/start';
 
 const bundle = join(import.meta.dirname, '../../../dist/worker.js');
 
@@ -17,12 +19,13 @@ const bundle = join(import.meta.dirname, '../../../dist/worker.js');
 export class Thread {
   readonly events: { readonly [N in keyof WorkerEvents]: { name: N; value: WorkerEvents[N] } }[keyof WorkerEvents][] =
     [];
-  private readonly worker = new Worker(bundle);
+  private readonly worker: Worker;
   private readonly answers = new Map<number, (message: Exclude<ReplyMessage, { event: string }>) => void>();
   private readonly watchers = new Set<() => void>();
   private lastId = 0;
 
-  constructor() {
+  constructor(nativeFolders: readonly string[] = [nativeFolder()]) {
+    this.worker = new Worker(bundle, { env: SHARE_ENV, workerData: { nativeFolders } satisfies WorkerSetting });
     this.worker.on('message', (message: ReplyMessage) => {
       if ('event' in message) {
         this.events.push({ name: message.event, value: message.value } as (typeof this.events)[number]);

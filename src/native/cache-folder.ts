@@ -9,3 +9,8 @@ export function cacheFolder(): string {
     join(homedir(), '.cache');
   return join(cache, 'unroll');
 }
+
+/** Where the command line installs TensorFlow; an editor that has none of its own takes that one. */
+export function nativeFolder(): string {
+  return join(cacheFolder(), 'native');
+}

@@ -1,0 +1,14 @@
+import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
+import '@tensorflow/tfjs-node/dist/register_all_kernels';
+import * as tf from '@tensorflow/tfjs-core';
+import { TensorFlowBackend, tensorFlowName } from './backend';
+import { registerLayerKernels } from './layer-kernel';
+
+export type { TensorFlowBackend } from './backend';
+
+/** Registers TensorFlow as a backend of TF.js, with the engine's kernels on it. */
+export function registerTensorFlow(binding: TFJSBinding): void {
+  if (tf.findBackendFactory(tensorFlowName)) return;
+  registerLayerKernels();
+  tf.registerBackend(tensorFlowName, () => new TensorFlowBackend(binding));
+}

@@ -1,0 +1,260 @@
+import type { Buffer } from '../plan/commands';
+import type { LayerWeights } from './layer-weights';
+import type { Lowered, Products, Run, Step } from './lower';
+import { norm } from './norm';
+import type { Operations, Value } from './operations';
+import { Series } from './series';
+import { Terms, unary } from './terms';
+
+/** What a layer reads, over all time steps. */
+export interface LayerSource {
+  /** [time, inputs, batch]; of tokens their embeddings, made when they are asked for. */
+  readonly input: () => Value;
+  /** Of tokens whose table of embeddings is multiplied before its rows are taken: the product's rows, [time, units, batch]. */
+  readonly products: ((weights: readonly string[], biases: readonly string[]) => Value) | undefined;
+}
+
+export interface LayerSizes {
+  readonly batch: number;
+  readonly timeSteps: number;
+  readonly units: number;
+}
+
+/** Values over all steps of a forward pass, as a backward one reads them. */
+export class LayerValues {
+  readonly series: Series;
+  /** Each state before the first step and after each: [units, batch]. */
+  readonly states: readonly Value[][];
+
+  constructor(tensors: Operations, first: readonly Value[]) {
+    this.series = new Series(tensors);
+    this.states = first.map((state) => [state]);
+  }
+
+  /** [units, batch] */
+  at(buffer: Buffer, step: number): Value {
+    const { state, later } = stateIn(buffer);
+    if (state === undefined) return this.series.at(buffer, step);
+    const value = this.states[state]?.[later ? step + 1 : step];
+    if (!value) throw new Error(`Nothing is in ${buffer} at step ${step}`);
+    return value;
+  }
+
+  /** [time, units, batch] */
+  wholeOf(buffer: Buffer): Value {
+    const { state, later } = stateIn(buffer);
+    const own = state === undefined || this.series.has(buffer) ? undefined : this.states[state];
+    if (own) this.series.setSteps(buffer, later ? own.slice(1) : own.slice(0, -1));
+    return this.series.wholeOf(buffer);
+  }
+
+  /** Forgets what is not read again. @returns every tensor that it has */
+  prune(kept: ReadonlySet<Buffer>): Value[] {
+    return [...new Set([...this.series.prune(kept), ...this.states.flat()])];
+  }
+}
+
+/** Of a buffer that is a state, which, and whether after its step. */
+function stateIn(buffer: Buffer): { readonly state: number | undefined; readonly later: boolean } {
+  const [kind, index] = buffer.split(':');
+  const later = kind === 'next';
+  return { state: later || kind === 'state' ? Number(index) : undefined, later };
+}
+
+/**
+ * A layer over a sequence. Everything lies [units, batch], time step by time step: a product of a weight matrix with so few
+ * columns takes TensorFlow half as long as one of so few rows.
+ *
+ * @param first each state before the first step, [units, batch]
+ */
+export function forward(
+  tensors: Operations,
+  lowered: Lowered,
+  weights: LayerWeights,
+  source: LayerSource,
+  first: readonly Value[],
+  sizes: LayerSizes,
+): LayerValues {
+  const { plan, before, loop, kept } = lowered;
+  const values = new LayerValues(tensors, first);
+  const { series, states } = values;
+  const vector = (name: string) => weights.column([name]);
+  const full = (value: Value) => whole(tensors, value, sizes);
+
+  const ahead = new Terms(tensors, plan.graph, vector);
+  for (const step of before) {
+    if (step.op === 'products') aheadProducts(tensors, series, ahead, weights, source, step);
+    else if (step.op === 'norm') {
+      const { value, scale } = norm(tensors, series.wholeOf(step.a), 1);
+      series.setWhole(step.y, value);
+      series.setWhole(step.r, scale);
+    } else if (step.op === 'segment') {
+      const { reads, writes } = step.segment;
+      const leaf = leafOf(reads, (buffer) => series.wholeOf(buffer));
+      const written = writes.map(({ of, to }) => [to, overSteps(tensors, ahead.value(of, leaf), sizes)] as const);
+      for (const [to, value] of written) series.setWhole(to, value);
+    }
+  }
+
+  const made = new Map<Buffer, Value[]>();
+  for (let step = 0; step < sizes.timeSteps; step++) {
+    tensors.within(
+      () => {
+        const own = new Map<Buffer, Value>();
+        const at = (buffer: Buffer) => own.get(buffer) ?? values.at(buffer, step);
+        const terms = new Terms(tensors, plan.graph, vector);
+        for (const command of loop) stepForward(tensors, weights, command, { own, at, series, step, terms, full });
+        const next = states.map((_, index) => full(own.get(`next:${index}`) ?? missing(index)));
+        next.forEach((value, index) => {
+          states[index]?.push(value);
+        });
+        const survivors = [...next];
+        for (const [buffer, value] of own) {
+          if (!kept.has(buffer) || buffer.startsWith('next:')) continue;
+          append(made, buffer, value);
+          survivors.push(value);
+        }
+        return survivors;
+      },
+      (survivors) => survivors,
+    );
+  }
+  for (const [buffer, values] of made) series.setSteps(buffer, values);
+  return values;
+}
+
+export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function missing(state: number): never {
+  throw new Error(`The state ${state} has no next value`);
+}
+
+interface StepContext {
+  readonly own: Map<Buffer, Value>;
+  readonly at: (buffer: Buffer) => Value;
+  readonly series: Series;
+  readonly step: number;
+  readonly terms: Terms;
+  readonly full: (value: Value) => Value;
+}
+
+function stepForward(
+  tensors: Operations,
+  weights: LayerWeights,
+  command: Step,
+  { own, at, series, step, terms, full }: StepContext,
+): void {
+  if (command.op === 'products') {
+    const product = tensors.matMul(weights.under(command.weights), at(command.a));
+    for (const [run, piece] of pieces(tensors, command, product, 0)) {
+      const begun = () =>
+        run.maps.some((map) => own.has(map)) || run.maps.length === 1
+          ? tensors.concat(run.maps.map(at), 0)
+          : series.joinedAt(run.maps, step);
+      const value = finished(tensors, weights, run, piece, begun);
+      place(tensors, run, value, 0, terms, (map, part) => own.set(map, part));
+    }
+  } else if (command.op === 'norm') {
+    const { value, scale } = norm(tensors, at(command.a), 0);
+    own.set(command.y, value);
+    own.set(command.r, scale);
+  } else if (command.op === 'segment') {
+    const { reads, writes } = command.segment;
+    const leaf = leafOf(reads, at);
+    const values = writes.map(({ of, to }) => [to, full(terms.value(of, leaf))] as const);
+    for (const [to, value] of values) own.set(to, value);
+  }
+}
+
+function aheadProducts(
+  tensors: Operations,
+  series: Series,
+  terms: Terms,
+  weights: LayerWeights,
+  source: LayerSource,
+  command: Products,
+): void {
+  const isInput = command.a === 'input';
+  const biases = command.runs.every(({ start }) => start === 'biases')
+    ? command.runs.flatMap((run) => run.biases)
+    : undefined;
+  const multiplied = isInput && source.products;
+  const product = multiplied
+    ? multiplied(command.weights, biases ?? [])
+    : tensors.matMulEach(weights.under(command.weights), isInput ? source.input() : series.wholeOf(command.a));
+  for (const [run, piece] of pieces(tensors, command, product, 1)) {
+    const hasBias = multiplied && biases !== undefined;
+    const value = finished(tensors, weights, hasBias ? { ...run, start: 'nothing', biases: [] } : run, piece, () =>
+      series.joined(run.maps),
+    );
+    if (run.through === undefined) series.setJoined(run.maps, value);
+    else place(tensors, run, value, 1, terms, () => undefined);
+  }
+}
+
+/** A product's parts, one for each run. */
+function pieces(tensors: Operations, { runs }: Products, product: Value, axis: number): (readonly [Run, Value])[] {
+  const maps = runs.reduce((sum, run) => sum + run.maps.length, 0);
+  const units = (product.shape[axis] ?? 0) / maps;
+  const sizes = runs.map((run) => run.maps.length * units);
+  const parts = tensors.splitSizes(product, sizes, axis);
+  return runs.map((run, index) => [run, parts[index] as Value] as const);
+}
+
+/** A run's product with what it begins with added, and its function taken. */
+function finished(
+  tensors: Operations,
+  weights: LayerWeights,
+  { start, biases, through }: Run,
+  product: Value,
+  begun: () => Value,
+): Value {
+  let value = start === 'before' ? tensors.add(product, begun()) : product;
+  if (biases.length > 0) value = tensors.add(value, weights.column(biases));
+  return through ? unary(tensors, through.op, value) : value;
+}
+
+/** Gives each map, or the function of each map, its part. */
+function place(
+  tensors: Operations,
+  { maps, through }: Run,
+  value: Value,
+  axis: number,
+  terms: Terms,
+  set: (map: Buffer, part: Value) => void,
+): void {
+  tensors.split(value, maps.length, axis).forEach((part, index) => {
+    const node = through?.nodes[index];
+    if (node === undefined) set(maps[index] as Buffer, part);
+    else terms.set(node, part);
+  });
+}
+
+export function leafOf(
+  reads: ReadonlyMap<number, Buffer>,
+  read: (buffer: Buffer) => Value,
+): (id: number) => Value | undefined {
+  return (id) => {
+    const buffer = reads.get(id);
+    // A learned vector is the same at each step.
+    return buffer === undefined || buffer.startsWith('vector:') ? undefined : read(buffer);
+  };
+}
+
+/** What is the same in every row, row by row: [units, batch]. */
+function whole(tensors: Operations, value: Value, { units, batch }: LayerSizes): Value {
+  const { shape } = value;
+  if (shape.length === 2 && shape[0] === units && shape[1] === batch) return value;
+  return tensors.add(value, tensors.zeros([units, batch]));
+}
+
+/** What is the same at each step, step by step: [time, units, batch]. */
+function overSteps(tensors: Operations, value: Value, { timeSteps, units, batch }: LayerSizes): Value {
+  const { shape } = value;
+  if (shape.length === 3 && shape[2] === batch) return value;
+  return tensors.add(value, tensors.zeros([timeSteps, units, batch]));
+}

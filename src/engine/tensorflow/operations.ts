@@ -1,0 +1,261 @@
+import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
+
+/** A tensor of TensorFlow's. */
+export interface Value {
+  readonly id: number;
+  readonly shape: readonly number[];
+}
+
+/** Tensors that are let go of together. */
+export type Scope = Set<number>;
+
+/** TensorFlow's operations, executed at once, on tensors that live until somebody lets go of them. */
+export class Operations {
+  private made: Scope = new Set();
+  private readonly scalars = new Map<number, Value>();
+  private readonly integers = new Map<string, Value>();
+  private readonly attributes;
+
+  constructor(readonly binding: TFJSBinding) {
+    this.attributes = attributesOf(binding);
+  }
+
+  /** What is made here is let go of where that ends which goes on now. */
+  get scope(): Scope {
+    return this.made;
+  }
+
+  /** Does something, and afterwards lets go of whatever it made but what it keeps. */
+  within<T>(work: () => T, kept: (result: T) => Iterable<Value>): T {
+    const before = this.made;
+    const own: Scope = new Set();
+    this.made = own;
+    try {
+      const result = work();
+      for (const { id } of kept(result)) if (own.delete(id)) before.add(id);
+      return result;
+    } finally {
+      for (const id of own) this.binding.deleteTensor(id);
+      this.made = before;
+    }
+  }
+
+  /** Lets values live as long as an outer scope. */
+  moveTo(scope: Scope, values: Iterable<Value>): void {
+    for (const { id } of values) if (this.made.delete(id)) scope.add(id);
+  }
+
+  /** Nothing lets go of these but who holds them from now on. */
+  hold(values: Iterable<Value>): void {
+    for (const { id } of values) this.made.delete(id);
+  }
+
+  release(values: Iterable<Value>): void {
+    for (const { id } of values) this.binding.deleteTensor(id);
+  }
+
+  /** An operation by TensorFlow's name, with one result. */
+  one(name: string, inputs: readonly Value[], attributes: TFEOpAttr[] = [this.attributes.float]): Value {
+    return this.many(name, inputs, 1, attributes)[0] as Value;
+  }
+
+  many(
+    name: string,
+    inputs: readonly Value[],
+    results: number,
+    attributes: TFEOpAttr[] = [this.attributes.float],
+  ): Value[] {
+    const ids = inputs.map(({ id }) => id);
+    const values = this.binding.executeOp(name, attributes, ids, results);
+    for (const { id } of values) this.made.add(id);
+    return values;
+  }
+
+  /** Whatever it makes is not let go of by `within`. */
+  private constant(shape: readonly number[], type: number, values: Float32Array | Int32Array): Value {
+    return { id: this.binding.createTensor([...shape], type, values), shape };
+  }
+
+  floats(shape: readonly number[], values: Float32Array): Value {
+    const value = this.constant(shape, this.binding.TF_FLOAT, values);
+    this.made.add(value.id);
+    return value;
+  }
+
+  /** A number, kept for good. */
+  number(value: number): Value {
+    const known = this.scalars.get(value);
+    if (known) return known;
+    const made = this.constant([], this.binding.TF_FLOAT, Float32Array.of(value));
+    this.scalars.set(value, made);
+    return made;
+  }
+
+  /** Axes and sizes, kept for good; one alone is a scalar. */
+  whole(value: number | readonly number[]): Value {
+    const key = JSON.stringify(value);
+    const known = this.integers.get(key);
+    if (known) return known;
+    const made = Array.isArray(value)
+      ? this.constant([value.length], this.binding.TF_INT32, Int32Array.from(value as readonly number[]))
+      : this.constant([], this.binding.TF_INT32, Int32Array.of(value as number));
+    if (this.integers.size > mostIntegers) {
+      this.release(this.integers.values());
+      this.integers.clear();
+    }
+    this.integers.set(key, made);
+    return made;
+  }
+
+  /** A 64-bit number. */
+  long(value: number): Value {
+    // The binding takes the halves of each number one after another.
+    const made = this.constant([], this.binding.TF_INT64, Int32Array.of(value, 0));
+    this.made.add(made.id);
+    return made;
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.one('AddV2', [a, b]);
+  }
+
+  subtract(a: Value, b: Value): Value {
+    return this.one('Sub', [a, b]);
+  }
+
+  multiply(a: Value, b: Value): Value {
+    return this.one('Mul', [a, b]);
+  }
+
+  /** Of two matrices. */
+  matMul(a: Value, b: Value, { transposeA = false } = {}): Value {
+    return this.one('MatMul', [a, b], transposeA ? this.attributes.firstTransposed : this.attributes.plainProduct);
+  }
+
+  /** A matrix times each of several. */
+  matMulEach(a: Value, b: Value): Value {
+    return this.one('BatchMatMulV2', [a, b], this.attributes.plainProducts);
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    if (values.length === 1) return values[0] as Value;
+    return this.one('ConcatV2', [...values, this.whole(axis)], this.attributes.concat(values.length));
+  }
+
+  /** Into parts of one size. */
+  split(value: Value, parts: number, axis: number): Value[] {
+    if (parts === 1) return [value];
+    return this.many('Split', [this.whole(axis), value], parts, this.attributes.split(parts));
+  }
+
+  splitSizes(value: Value, sizes: readonly number[], axis: number): Value[] {
+    if (sizes.length === 1) return [value];
+    const inputs = [value, this.whole(sizes), this.whole(axis)];
+    return this.many('SplitV', inputs, sizes.length, this.attributes.splitSizes(sizes.length));
+  }
+
+  /** [...] each, to [count, ...]. */
+  pack(values: readonly Value[]): Value {
+    return this.one('Pack', values, this.attributes.pack(values.length));
+  }
+
+  unpack(value: Value): Value[] {
+    const [count = 0] = value.shape;
+    return this.many('Unpack', [value], count, this.attributes.unpack(count));
+  }
+
+  transpose(value: Value, order: readonly number[]): Value {
+    return this.one('Transpose', [value, this.whole(order)], this.attributes.transpose);
+  }
+
+  /** The same of 32-bit whole numbers. */
+  transposeWhole(value: Value, order: readonly number[]): Value {
+    return this.one('Transpose', [value, this.whole(order)], this.attributes.transposeWhole);
+  }
+
+  reshapeWhole(value: Value, shape: readonly number[]): Value {
+    return this.one('Reshape', [value, this.whole(shape)], this.attributes.reshapeWhole);
+  }
+
+  /** The same tensor once more, to be let go of by itself. */
+  again(value: Value): Value {
+    return this.one('Identity', [value]);
+  }
+
+  reshape(value: Value, shape: readonly number[]): Value {
+    return this.one('Reshape', [value, this.whole(shape)], this.attributes.reshape);
+  }
+
+  slice(value: Value, begin: readonly number[], size: readonly number[]): Value {
+    return this.one('Slice', [value, this.whole(begin), this.whole(size)], this.attributes.slice);
+  }
+
+  sum(value: Value, axes: readonly number[], keepDims = false): Value {
+    return this.one('Sum', [value, this.whole(axes)], this.attributes.reduce(keepDims));
+  }
+
+  mean(value: Value, axes: readonly number[], keepDims = false): Value {
+    return this.one('Mean', [value, this.whole(axes)], this.attributes.reduce(keepDims));
+  }
+
+  /** Rows of a matrix. */
+  gather(rows: Value, ids: Value): Value {
+    return this.one('GatherV2', [rows, ids, this.whole(0)], this.attributes.gather);
+  }
+
+  /** The sum of rows that share a number: [rows, ...] → [count, ...]. */
+  sumByNumber(rows: Value, numbers: Value, count: number): Value {
+    return this.one('UnsortedSegmentSum', [rows, numbers, this.whole(count)], this.attributes.segments);
+  }
+
+  /** 1 where the first is less, else 0. */
+  less(a: Value, b: Value): Value {
+    return this.one('Cast', [this.one('Less', [a, b])], this.attributes.fromTruth);
+  }
+
+  zeros(shape: readonly number[]): Value {
+    return this.one('Fill', [this.whole(shape), this.number(0)], this.attributes.fill);
+  }
+
+  /** Numbers that a tensor holds, as an array of its own. */
+  read({ id }: Value): Float32Array {
+    return this.binding.tensorDataSync(id) as Float32Array;
+  }
+
+  type(name: string, type: number): TFEOpAttr {
+    return { name, type: this.binding.TF_ATTR_TYPE, value: type };
+  }
+}
+
+/** Shapes and axes that are kept; a training has a few dozen. */
+const mostIntegers = 4096;
+
+function attributesOf(binding: TFJSBinding) {
+  const { TF_FLOAT, TF_INT32, TF_BOOL } = binding;
+  const type = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const flag = (name: string, value: boolean): TFEOpAttr => ({ name, type: binding.TF_ATTR_BOOL, value });
+  const count = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_INT, value });
+  const float = type('T', TF_FLOAT);
+  const product = (a: boolean, b: boolean) => [float, flag('transpose_a', a), flag('transpose_b', b)];
+  return {
+    float,
+    plainProduct: product(false, false),
+    firstTransposed: product(true, false),
+    plainProducts: [float, flag('adj_x', false), flag('adj_y', false)],
+    concat: (parts: number) => [float, count('N', parts), type('Tidx', TF_INT32)],
+    split: (parts: number) => [float, count('num_split', parts)],
+    splitSizes: (parts: number) => [float, count('num_split', parts), type('Tlen', TF_INT32)],
+    pack: (parts: number) => [float, count('N', parts), count('axis', 0)],
+    unpack: (parts: number) => [float, count('num', parts), count('axis', 0)],
+    transpose: [float, type('Tperm', TF_INT32)],
+    transposeWhole: [type('T', TF_INT32), type('Tperm', TF_INT32)],
+    reshapeWhole: [type('T', TF_INT32), type('Tshape', TF_INT32)],
+    reshape: [float, type('Tshape', TF_INT32)],
+    slice: [float, type('Index', TF_INT32)],
+    reduce: (keepDims: boolean) => [float, flag('keep_dims', keepDims), type('Tidx', TF_INT32)],
+    gather: [type('Tparams', TF_FLOAT), type('Tindices', TF_INT32), type('Taxis', TF_INT32), count('batch_dims', 0)],
+    segments: [float, type('Tindices', TF_INT32), type('Tnumsegments', TF_INT32)],
+    fromTruth: [type('SrcT', TF_BOOL), type('DstT', TF_FLOAT), flag('Truncate', false)],
+    fill: [float, type('index_type', TF_INT32)],
+  };
+}

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import { workerData } from 'node:worker_threads';
+import { UserError } from '../base/user-error';
+import type * as TensorFlow from '../engine/tensorflow';
+import { useTensorFlow } from '../engine/tensors';
+import { bindingFile, findInstallation } from '../native/installation';
+import { probeOnce, tensorFlowEnvironment } from '../native/probe';
+import type { EngineReport } from '../protocol/run';
+import type { WorkerSetting } from './start';
+
+/**
+ * Loads TensorFlow into this process and makes it TF.js's backend.
+ *
+ * @param threads 0: as many as there are cores; the first start in a process decides
+ * @throws UserError when it is not installed, or does not work here
+ */
+export async function startTensorFlow(threads: number): Promise<EngineReport> {
+  const { nativeFolders = [] } = (workerData ?? {}) as Partial<WorkerSetting>;
+  const installation = await findInstallation(nativeFolders);
+  if (!installation) {
+    throw new UserError({
+      what: 'TensorFlow is not installed',
+      wayOut: "Install it (unroll native install), or train with Unroll's own engine (--backend auto).",
+    });
+  }
+  await probeOnce(installation);
+  await loadTensorFlow(join(installation.folder, bindingFile), join(__dirname, 'tensorflow.js'), threads);
+  const { tensorFlow } = installation.record;
+  return { backend: 'tensorflow', variant: tensorFlow, threads: threads > 0 ? threads : availableParallelism() };
+}
+
+/**
+ * @param binding tfjs-node's part in C++
+ * @param bundle the engine's part on it
+ */
+export async function loadTensorFlow(binding: string, bundle: string, threads = 0): Promise<void> {
+  const load = createRequire(binding);
+  // What tfjs-node still calls, and Node 23 took away.
+  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const before = { ...process.env };
+  const own = { ...tensorFlowEnvironment, ...(threads > 0 && { TF_NUM_INTRAOP_THREADS: String(threads) }) };
+  const ours = Object.entries(own).filter(([name]) => before[name] === undefined);
+  for (const [name, value] of ours) process.env[name] = value;
+  try {
+    await useTensorFlow(() => (load(bundle) as typeof TensorFlow).registerTensorFlow(load(binding)));
+  } finally {
+    // What other programs are started with is not changed for good.
+    for (const [name] of ours) delete process.env[name];
+  }
+}
