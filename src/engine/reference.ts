@@ -1,3 +1,4 @@
+import { append } from '../base/grouped';
 import type { BinaryOperation, Cell, Expression, Linear, UnaryOperation } from '../cells/expression';
 import { type LearnedTerms, learnedTerms } from '../cells/parameters';
 import { tf } from './tensors';
@@ -188,12 +189,6 @@ function columns(joined: tf.Tensor2D, count: number): tf.Tensor2D[] {
 
 function sameNodes(a: readonly Part[], b: readonly Part[]): boolean {
   return a.length === b.length && a.every(({ node }, index) => node === b[index]?.node);
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }
 
 interface Values {

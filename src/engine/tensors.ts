@@ -9,6 +9,7 @@ import { registerHeadKernels } from './backend/head-kernel';
 import { registerMatMulKernel } from './backend/matmul-kernel';
 import { registerPointwiseKernels } from './backend/pointwise-kernels';
 import { registerLayerGradient, registerLayerKernels } from './backend/recurrent-kernel';
+import { tensorFlowName } from './tensorflow/name';
 import type { Machine } from './wasm/machine';
 
 export { tf };
@@ -54,13 +55,13 @@ export async function useTensorFlow(register: () => void): Promise<void> {
   register();
   registerLayerGradient();
   // What a factory throws is lost.
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('TF.js did not take TensorFlow as its backend');
+  if (!(await tf.setBackend(tensorFlowName))) throw new Error('TF.js did not take TensorFlow as its backend');
   await tf.ready();
 }
 
 /** Whether TensorFlow computes, through tfjs-node. */
 export function isTensorFlow(): boolean {
-  return tf.getBackend() === 'tensorflow';
+  return tf.getBackend() === tensorFlowName;
 }
 
 /** Whether the engine's own backend computes, rather than TF.js's. */

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { openPromise } from 'yauzl';
 import { UserError } from '../base/user-error';
+import { isRunning } from '../runs/running';
 import { compileBinding, compiler } from './compile';
 import {
   bindingFile,
@@ -101,25 +102,16 @@ async function removeLeftovers(folder: string): Promise<void> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
   for (const name of await readdir(parent)) {
-    const process = /\.(?:partial|old)-(\d+)$/.exec(name)?.[1];
-    if (!name.startsWith(`${basename(folder)}.`) || process === undefined) continue;
-    if (!isAlive(Number(process))) await rm(join(parent, name), { recursive: true, force: true });
-    else if (Number(process) !== globalThis.process.pid) {
+    const installer = Number(/\.(?:partial|old)-(\d+)$/.exec(name)?.[1]);
+    if (!name.startsWith(`${basename(folder)}.`) || Number.isNaN(installer)) continue;
+    if (!isRunning(installer)) await rm(join(parent, name), { recursive: true, force: true });
+    else if (installer !== process.pid) {
       throw new UserError({
         what: 'TensorFlow is just being installed by another program',
         where: join(parent, name),
         wayOut: 'Wait until that has ended.',
       });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import v8 from 'node:v8';
 import { cacheFolder } from '../native/cache-folder';
+import { isRunning } from '../runs/running';
 
 /** Flags of V8 while a module is compiled: 256-bit instructions, and the optimising compiler at once, which alone has them. */
 const wide = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'] as const;
@@ -35,7 +36,7 @@ export function askForWide(
   if (before !== undefined && before !== 'survived') {
     const asker = Number(before.split(' ')[1]);
     // Another worker, here or in a second window, may be in the middle of asking.
-    if (isAlive(asker)) return { allowed: false, why: 'another training is just asking V8 for 256-bit instructions' };
+    if (isRunning(asker)) return { allowed: false, why: 'another training is just asking V8 for 256-bit instructions' };
     return {
       allowed: false,
       why: `the program ended when V8 was last asked for 256-bit instructions; to ask again, delete ${marker}`,
@@ -91,14 +92,5 @@ function read(file: string): string | undefined {
     return readFileSync(file, 'utf8').trim();
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -20,7 +20,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   probes: ['base', 'protocol', 'configuration', 'cells', 'engine', 'models', 'tasks'],
   training: ['base', 'protocol', 'configuration', 'data', 'cells', 'engine', 'models', 'tasks'],
   runs: ['base', 'protocol', 'configuration'],
-  native: ['base', 'protocol'],
+  native: ['base', 'protocol', 'runs'],
   worker: 'base protocol configuration data cells engine models tasks probes training runs native'.split(' '),
   cli: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs', 'native'],
   editor: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs', 'native'],

@@ -9,6 +9,9 @@ import { fixed, type Place } from '../wasm/program';
 import type { BoundLayer } from './bound-layers';
 import type { Block, Stored } from './storage';
 
+/** TF.js's names of the kernels of a layer, on every backend that has them. */
+export const layerKernels = { forward: 'UnrollLayer', backward: 'UnrollLayerGradient' } as const;
+
 /** What a layer is called with besides tensors; the gradient finds the forward pass in it. */
 export interface LayerCall {
   readonly cell: Cell;

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { backendName, type EngineBackend } from './backend';
 import { layerGradient } from './layer-backward';
-import type { LayerCall } from './layer-call';
+import { type LayerCall, layerKernels } from './layer-call';
 import { layerForward } from './layer-forward';
-
-const forwardName = 'UnrollLayer';
-const backwardName = 'UnrollLayerGradient';
 
 /**
  * A whole layer over a sequence, as one kernel: with its gradient, one more.
@@ -25,18 +22,20 @@ export function runLayer(
   state.forEach((tensor, index) => {
     inputs[`state${index}`] = tensor;
   });
-  return tf.engine().runKernel(forwardName, inputs, { call } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor[];
+  return tf
+    .engine()
+    .runKernel(layerKernels.forward, inputs, { call } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor[];
 }
 
 export function registerLayerKernels(): void {
   tf.registerKernel({
-    kernelName: forwardName,
+    kernelName: layerKernels.forward,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       layerForward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as EngineBackend),
   });
   tf.registerKernel({
-    kernelName: backwardName,
+    kernelName: layerKernels.backward,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       layerGradient(inputs as tf.NamedTensorInfoMap, callOf(attrs), String(attrs?.of), backend as EngineBackend),
@@ -45,9 +44,9 @@ export function registerLayerKernels(): void {
 
 /** On every backend that has the kernels. */
 export function registerLayerGradient(): void {
-  if (tf.getGradient(forwardName)) return;
+  if (tf.getGradient(layerKernels.forward)) return;
   tf.registerGradient({
-    kernelName: forwardName,
+    kernelName: layerKernels.forward,
     // So that they are still there, also where they are themselves computed.
     inputsToSave: ['weights'],
     outputsToSave: [true],
@@ -61,7 +60,7 @@ export function registerLayerGradient(): void {
         cell.states.forEach((_, index) => {
           inputs[`state${index}`] = list[2 + index] as tf.Tensor;
         });
-        return tf.engine().runKernel(backwardName, inputs, { ...attrs, of }) as tf.Tensor;
+        return tf.engine().runKernel(layerKernels.backward, inputs, { ...attrs, of }) as tf.Tensor;
       };
       const names = ['input', 'weights', ...cell.states.map((_, index) => `state${index}`)];
       return Object.fromEntries(names.map((name) => [name, gradient(name)]));

@@ -3,8 +3,8 @@ import { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_ba
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
 import { Operations, type Value } from './operations';
 
-/** TF.js's name of its backend on TensorFlow. */
-export const tensorFlowName = 'tensorflow';
+/** What tfjs-node keeps to itself, and is the only way to what TensorFlow holds of a tensor and back. */
+const inner = { tensors: 'tensorMap', ids: 'getInputTensorIds' } as const;
 
 /** tfjs-node's backend, whose tensors TensorFlow's operations can also be given without TF.js's bookkeeping. */
 export class TensorFlowBackend extends NodeJSKernelBackend {
@@ -19,8 +19,7 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
 
   /** What TensorFlow holds of a tensor of TF.js's. It stays that one's. */
   value({ dataId, shape, dtype }: tf.TensorInfo): Value {
-    // biome-ignore lint/complexity/useLiteralKeys: it is private, and the only way to what TensorFlow holds
-    const [id = -1] = this['getInputTensorIds']([{ dataId, shape, dtype } as tf.Tensor]);
+    const [id = -1] = this[inner.ids]([{ dataId, shape, dtype } as tf.Tensor]);
     return { id, shape };
   }
 
@@ -29,8 +28,7 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
     const dataId = {};
     this.tensors.hold([value]);
     const { TF_FLOAT } = this.tensors.binding;
-    // biome-ignore lint/complexity/useLiteralKeys: as above, the other way round
-    this['tensorMap'].set(dataId, { shape: [...shape], dtype: TF_FLOAT, values: null, id: value.id, refCount: 1 });
+    this[inner.tensors].set(dataId, { shape: [...shape], dtype: TF_FLOAT, values: null, id: value.id, refCount: 1 });
     return { dataId, shape: [...shape], dtype: 'float32' };
   }
 

@@ -1,8 +1,9 @@
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
 import '@tensorflow/tfjs-node/dist/register_all_kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { TensorFlowBackend, tensorFlowName } from './backend';
+import { TensorFlowBackend } from './backend';
 import { registerLayerKernels } from './layer-kernel';
+import { tensorFlowName } from './name';
 
 export type { TensorFlowBackend } from './backend';
 

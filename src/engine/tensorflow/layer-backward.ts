@@ -1,6 +1,7 @@
+import { append } from '../../base/grouped';
 import type { Buffer } from '../plan/commands';
 import type { NodeId } from '../plan/graph';
-import { append, type LayerSizes, type LayerValues, leafOf } from './layer-forward';
+import { type LayerSizes, type LayerValues, leafOf } from './layer-forward';
 import type { LayerWeights } from './layer-weights';
 import { addedTo, type Gathered, isGradient, type Lowered } from './lower';
 import { normGradient } from './norm';

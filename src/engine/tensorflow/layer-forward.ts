@@ -1,3 +1,4 @@
+import { append } from '../../base/grouped';
 import type { Buffer } from '../plan/commands';
 import type { LayerWeights } from './layer-weights';
 import type { Lowered, Products, Run, Step } from './lower';
@@ -121,12 +122,6 @@ export function forward(
   }
   for (const [buffer, values] of made) series.setSteps(buffer, values);
   return values;
-}
-
-export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }
 
 function missing(state: number): never {

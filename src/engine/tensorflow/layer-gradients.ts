@@ -2,7 +2,7 @@ import type { Parameter } from '../../cells/parameters';
 import type { Buffer } from '../plan/commands';
 import type { Backflow } from './layer-backward';
 import type { LayerValues } from './layer-forward';
-import type { LayerWeights } from './layer-weights';
+import { type LayerWeights, sizeOf } from './layer-weights';
 import type { Lowered } from './lower';
 import type { Operations, Value } from './operations';
 
@@ -74,7 +74,7 @@ export function weightGradients(
   }
   const pieces = parameters.map(({ name, shape, trained }) => {
     const value = trained ? found.get(name) : undefined;
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(shape);
     return value ? tensors.reshape(value, [size]) : tensors.zeros([size]);
   });
   return { flat: tensors.concat(pieces, 0), table };

@@ -1,22 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Cell } from '../../cells/expression';
 import { cellParameters, type Parameter } from '../../cells/parameters';
+import { type LayerCall as EngineCall, layerKernels, required } from '../backend/layer-call';
 import { planOf } from '../plan/plan';
-import { type TensorFlowBackend, tensorFlowName } from './backend';
+import type { TensorFlowBackend } from './backend';
 import { type Backflow, backward } from './layer-backward';
 import { forward, type LayerSizes, type LayerSource, type LayerValues } from './layer-forward';
 import { type Read, weightGradients } from './layer-gradients';
-import { LayerWeights } from './layer-weights';
+import { LayerWeights, sizeOf } from './layer-weights';
 import { type Lowered, lowered } from './lower';
+import { tensorFlowName } from './name';
 import type { Operations, Value } from './operations';
 
-/** What a layer is called with besides tensors; see `LayerCall` of ../backend/layer-call.ts. */
-interface LayerCall {
-  readonly cell: Cell;
-  readonly record: boolean;
-  readonly ids: tf.TensorInfo | undefined;
-  pass?: Pass;
-}
+/** The same call as of the engine's own kernels, with what TensorFlow leaves for the way back. */
+type LayerCall = Omit<EngineCall, 'pass'> & { pass?: Pass };
 
 /** A forward pass that a backward one can follow. */
 interface Pass {
@@ -40,13 +37,13 @@ interface Gradients {
 /** The kernels of `runLayer` (../backend/recurrent-kernel.ts) on TensorFlow. */
 export function registerLayerKernels(): void {
   tf.registerKernel({
-    kernelName: 'UnrollLayer',
+    kernelName: layerKernels.forward,
     backendName: tensorFlowName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       layerForward(inputs as tf.NamedTensorInfoMap, callOf(attrs), backend as unknown as TensorFlowBackend),
   });
   tf.registerKernel({
-    kernelName: 'UnrollLayerGradient',
+    kernelName: layerKernels.backward,
     backendName: tensorFlowName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       layerGradient(
@@ -181,7 +178,7 @@ function layerGradient(
   }
   const { weights, input, states } = pass.gradients;
   if (of === 'weights') {
-    const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     return backend.info(tensors.again(weights), [count]);
   }
   if (of === 'input') {
@@ -225,10 +222,4 @@ function inputGradient(tensors: Operations, { series }: Backflow, { tokens }: Re
   if (!tokens) return tensors.transpose(bySteps, [2, 0, 1]);
   const rows = tensors.reshape(tensors.transpose(bySteps, [0, 2, 1]), [-1, shape[1] ?? 0]);
   return tensors.sumByNumber(rows, tokens.ids, tokens.entries);
-}
-
-function required(inputs: tf.NamedTensorInfoMap, name: string): tf.TensorInfo {
-  const info = inputs[name];
-  if (!info) throw new Error(`The kernel was not given ${name}`);
-  return info;
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped';
 import type { Buffer, Command, Segment } from '../plan/commands';
 import { type Graph, type NodeId, operandsOf } from '../plan/graph';
 import type { Unary } from '../plan/operations';
@@ -105,7 +106,7 @@ function joinedProducts(plan: Plan, commands: readonly Command[], wanted: readon
     // A map that takes an argument twice adds it in two products.
     const turn = (product: Product) =>
       products.filter(({ a, c }) => a === product.a && c === product.c).indexOf(product);
-    return groupsOf(products, (product) => `${turn(product)} ${product.a}`).map((group): Step => {
+    return [...grouped(products, (product) => `${turn(product)} ${product.a}`).values()].map((group): Step => {
       const parts = group.map((product): Part => {
         const own = products.filter(({ c }) => c === product.c);
         const isFirst = !begun.has(product.c);
@@ -117,7 +118,7 @@ function joinedProducts(plan: Plan, commands: readonly Command[], wanted: readon
         return { ...product, bias, isAdded: !isFirst || isThere, through };
       });
       for (const { c } of group) begun.add(c);
-      const runs = groupsOf(parts, (part) => runKey(part, wanted)).flatMap(runsOf);
+      const runs = [...grouped(parts, (part) => runKey(part, wanted)).values()].flatMap(runsOf);
       const weights = runs.flatMap(({ maps }) => maps.map((map) => group.find(({ c }) => c === map)?.weight ?? ''));
       return { op: 'products', a: group[0]?.a ?? '', weights, runs };
     });
@@ -186,7 +187,7 @@ function nodesOf(graph: Graph, { writes, reads }: Segment): NodeId[] {
 function gathered(commands: readonly Command[]): Step[] {
   return stretches(commands).flatMap((stretch): Step[] => {
     if (!Array.isArray(stretch)) return [stretch as Exclude<Command, Product>];
-    return groupsOf(stretch as readonly Product[], ({ c }) => c).map((group): Step => {
+    return [...grouped(stretch as readonly Product[], ({ c }) => c).values()].map((group): Step => {
       const [first] = group;
       return {
         op: 'gathered',
@@ -271,14 +272,4 @@ function memoised<A, B>(of: (argument: A) => B): (argument: A) => B {
     known.set(argument, value);
     return value;
   };
-}
-
-function groupsOf<T>(list: readonly T[], key: (one: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const group = groups.get(key(one));
-    if (group) group.push(one);
-    else groups.set(key(one), [one]);
-  }
-  return [...groups.values()];
 }

@@ -8,15 +8,15 @@ const epsilon = 1e-5;
  * @param axis that of the units
  */
 export function norm(tensors: Operations, of: Value, axis: number): { readonly value: Value; readonly scale: Value } {
-  const centred = tensors.subtract(of, tensors.mean(of, [axis], true));
-  const variance = tensors.mean(tensors.one('Square', [centred]), [axis], true);
+  const centred = tensors.subtract(of, tensors.mean(of, [axis]));
+  const variance = tensors.mean(tensors.one('Square', [centred]), [axis]);
   const scale = tensors.one('Rsqrt', [tensors.add(variance, tensors.number(epsilon))]);
   return { value: tensors.multiply(centred, scale), scale };
 }
 
 /** What `norm` was taken of gets scale · (d − mean(d) − y · mean(d · y)). */
 export function normGradient(tensors: Operations, d: Value, y: Value, scale: Value, axis: number): Value {
-  const along = tensors.mean(tensors.multiply(d, y), [axis], true);
-  const rest = tensors.subtract(tensors.subtract(d, tensors.mean(d, [axis], true)), tensors.multiply(y, along));
+  const along = tensors.mean(tensors.multiply(d, y), [axis]);
+  const rest = tensors.subtract(tensors.subtract(d, tensors.mean(d, [axis])), tensors.multiply(y, along));
   return tensors.multiply(rest, scale);
 }

@@ -76,12 +76,6 @@ export class Operations {
     return { id: this.binding.createTensor([...shape], type, values), shape };
   }
 
-  floats(shape: readonly number[], values: Float32Array): Value {
-    const value = this.constant(shape, this.binding.TF_FLOAT, values);
-    this.made.add(value.id);
-    return value;
-  }
-
   /** A number, kept for good. */
   number(value: number): Value {
     const known = this.scalars.get(value);
@@ -104,14 +98,6 @@ export class Operations {
       this.integers.clear();
     }
     this.integers.set(key, made);
-    return made;
-  }
-
-  /** A 64-bit number. */
-  long(value: number): Value {
-    // The binding takes the halves of each number one after another.
-    const made = this.constant([], this.binding.TF_INT64, Int32Array.of(value, 0));
-    this.made.add(made.id);
     return made;
   }
 
@@ -190,12 +176,13 @@ export class Operations {
     return this.one('Slice', [value, this.whole(begin), this.whole(size)], this.attributes.slice);
   }
 
-  sum(value: Value, axes: readonly number[], keepDims = false): Value {
-    return this.one('Sum', [value, this.whole(axes)], this.attributes.reduce(keepDims));
+  sum(value: Value, axes: readonly number[]): Value {
+    return this.one('Sum', [value, this.whole(axes)], this.attributes.reduce(false));
   }
 
-  mean(value: Value, axes: readonly number[], keepDims = false): Value {
-    return this.one('Mean', [value, this.whole(axes)], this.attributes.reduce(keepDims));
+  /** With the axes kept, each of length 1. */
+  mean(value: Value, axes: readonly number[]): Value {
+    return this.one('Mean', [value, this.whole(axes)], this.attributes.reduce(true));
   }
 
   /** Rows of a matrix. */
@@ -215,15 +202,6 @@ export class Operations {
 
   zeros(shape: readonly number[]): Value {
     return this.one('Fill', [this.whole(shape), this.number(0)], this.attributes.fill);
-  }
-
-  /** Numbers that a tensor holds, as an array of its own. */
-  read({ id }: Value): Float32Array {
-    return this.binding.tensorDataSync(id) as Float32Array;
-  }
-
-  type(name: string, type: number): TFEOpAttr {
-    return { name, type: this.binding.TF_ATTR_TYPE, value: type };
   }
 }
 

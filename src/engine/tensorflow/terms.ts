@@ -7,7 +7,6 @@ export class Terms {
   private readonly known = new Map<NodeId, Value>();
 
   /**
-   * @param leaf the value of a node that is read rather than made; undefined: made of its operands
    * @param vector a learned vector by its name, [units, 1]
    */
   constructor(
@@ -20,6 +19,7 @@ export class Terms {
     this.known.set(id, value);
   }
 
+  /** @param leaf the value of a node that is read rather than made; undefined: made of its operands */
   value(id: NodeId, leaf: (id: NodeId) => Value | undefined): Value {
     const known = this.known.get(id) ?? leaf(id) ?? this.made(id, leaf);
     this.known.set(id, known);

@@ -35,8 +35,14 @@ describe.runIf(existsSync(join(nativeFolder(), recordFile)))('a training on Tens
       result: { step: 40 },
     });
     expect((await readRecord(folder)).engine.backend).toBe('wasm');
-    await thread.call('resume', { folder, steps: 60, engine: { backend: 'tensorflow' } });
+    expect(await thread.call('resume', { folder, steps: 60, engine: { backend: 'tensorflow' } })).toMatchObject({
+      state: 'finished',
+      result: { step: 60 },
+    });
     expect((await readRecord(folder)).engine.backend).toBe('tensorflow');
+    // Each step once, whichever engine took it.
+    const { metrics } = await readRun(folder);
+    expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
   test('takes the same steps as Unroll’s own engine, up to rounding', async () => {
