@@ -16,6 +16,8 @@ export type Request =
       readonly choices: RunChoices;
       readonly out: string | undefined;
       readonly name: string | undefined;
+      /** Path of a model.json to begin with. */
+      readonly model: string | undefined;
       readonly json: boolean;
     }
   | {
@@ -43,6 +45,7 @@ export type Request =
       readonly json: boolean;
     }
   | { readonly command: 'probe'; readonly run: string; readonly input: string | undefined; readonly json: boolean }
+  | { readonly command: 'export'; readonly run: string; readonly out: string | undefined; readonly json: boolean }
   | GenerateRequest
   | { readonly command: 'native'; readonly action: NativeAction; readonly json: boolean }
   | { readonly command: 'cells'; readonly inputs: number; readonly units: number; readonly json: boolean }
@@ -57,15 +60,27 @@ export type Request =
 export const nativeActions = ['install', 'remove', 'status'] as const;
 export type NativeAction = (typeof nativeActions)[number];
 
-const commands = ['train', 'inspect', 'sample', 'probe', 'generate', 'cells', 'check', 'bench', 'native'] as const;
+const commands = [
+  'train',
+  'inspect',
+  'sample',
+  'probe',
+  'export',
+  'generate',
+  'cells',
+  'check',
+  'bench',
+  'native',
+] as const;
 type Command = (typeof commands)[number];
 
 /** Options that are not part of a run's configuration. */
 const ownOptions: Readonly<Record<Command, readonly string[]>> = {
-  train: ['out', 'name', 'resume'],
+  train: ['out', 'name', 'resume', 'model'],
   inspect: [],
   sample: ['prompt', 'length', 'temperature', 'top-k', 'beam', 'audio', 'seed', 'out'],
   probe: ['input'],
+  export: ['out'],
   generate: ['out', 'count', 'length', 'seed'],
   bench: ['rows', 'cells', 'seconds', 'threads', 'backend', 'engine-variant'],
   native: [],
@@ -133,6 +148,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
     };
   }
   if (command === 'probe') return { command, run: only(positionals, 'a run folder'), input: values.input, json };
+  if (command === 'export') return { command, run: only(positionals, 'a run folder'), out: values.out, json };
   if (command === 'cells' || command === 'check') {
     const units = numberOption(values, 'units', { min: 1, max: 4096, whole: true }) ?? 32;
     const inputs = numberOption(values, 'inputs', { min: 1, max: 4096, whole: true }) ?? units;
@@ -171,7 +187,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
   if (complaint) throw misuse(complaint.reason, complaint.wayOut, `--${complaint.flag}`);
   const file = only(positionals, 'a dataset file');
   return command === 'train'
-    ? { command, file, choices, out: values.out, name: values.name, json }
+    ? { command, file, choices, out: values.out, name: values.name, model: values.model, json }
     : { command, file, choices, json };
 }
 

@@ -5,9 +5,11 @@ const usage = `Unroll trains recurrent networks on a file, and shows what they l
 
   unroll train FILE [options]        train on a text, a table of numbers, labelled examples, pairs of texts or frames of a video
   unroll train --resume RUN          go on from the last checkpoint [--steps N: a new total] [--backend NAME: another engine]
+  unroll train FILE --model MODEL    begin with the weights of a model.json in the TF.js layers format
   unroll inspect FILE [options]      how the file is understood, without training
   unroll sample RUN [--audio FILE] [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--beam N] [--seed N]
   unroll probe RUN [--input TEXT]    the named gates and states of every layer on an input
+  unroll export RUN [--out DIR]      the model in the TF.js layers format, for tf.loadLayersModel (default: <dataset>-tfjs)
   unroll generate NAME               a classic benchmark as a file [--out FILE] [--count N] [--length N] [--seed N]
   unroll bench [--rows 1,translate] [--cells NAMES] [--seconds X] how fast this machine trains
   unroll native install              TensorFlow as an engine, downloaded once; remove or status in place of install

@@ -7,7 +7,7 @@ import { isCellName, type RunChoices } from '../configuration/run';
 import { nativeFolder } from '../native/cache-folder';
 import type { RunResult, RunState, Trace } from '../protocol/run';
 import type { Argument, Outcome, WorkerCalls, WorkerEvents } from '../protocol/worker';
-import { newRunFolder } from '../runs';
+import { newRunFolder, readRecord, slugOf } from '../runs';
 import { samplesOf } from '../samples';
 import { type OnEvent, startWorker, type WorkerClient } from '../worker/start';
 import { parseCommandLine, type Request } from './arguments';
@@ -41,8 +41,9 @@ async function main(): Promise<void> {
       const folder = resolve(request.out ?? (await newRunFolder(process.cwd(), basename(request.file))));
       const source = { kind: 'file' as const, path: resolve(request.file) };
       const choices = withPaths(request.choices);
+      const model = request.model === undefined ? undefined : resolve(request.model);
       return follow(request.json, folder, (worker) =>
-        worker.call('train', { source, choices, folder, name: request.name }),
+        worker.call('train', { source, choices, folder, name: request.name, model }),
       );
     }
     case 'resume': {
@@ -71,6 +72,14 @@ async function main(): Promise<void> {
     }
     case 'probe':
       return probe(request);
+    case 'export': {
+      const folder = resolve(request.run);
+      const out = resolve(request.out ?? `${slugOf((await readRecord(folder)).dataset.name)}-tfjs`);
+      const { path, bytes } = await withWorker(silent, (worker) => worker.call('exportModel', { folder, out }));
+      if (request.json) print({ type: 'exported', path, bytes });
+      else process.stdout.write(`${visible(path)}\n`);
+      return;
+    }
     case 'bench':
       return withWorker(silent, (worker) =>
         bench(worker, request, (line) => {

@@ -152,6 +152,10 @@ export const modelSchema = z.strictObject({
       'what tells a class: the last state, or the mean of all, weighed or not; auto: attention to texts, the last of numbers',
     ),
   attention: z.enum(attentionScores).default('general').describe('how a translation looks for what it needs'),
+  embeddingSize: count(0, 4096)
+    .default(0)
+    .describe('size of the learned vector of a token; 0: that of a layer, at most 64, and 128 to translate')
+    .meta({ flag: 'embedding' }),
   dropout: z.number().min(0).max(0.95).default(0).describe('share of values dropped between layers while training'),
 });
 

@@ -5,4 +5,5 @@ export const modelKeysOfTasks: Readonly<Partial<Record<keyof ModelConfiguration,
   direction: ['classify', 'translate'],
   pooling: ['classify'],
   attention: ['translate'],
+  embeddingSize: ['language', 'classify', 'translate'],
 };

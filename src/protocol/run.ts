@@ -43,6 +43,8 @@ export interface RunRecord {
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: EngineReport;
   readonly parameters: number;
+  /** The file of the model whose weights it began with, and what wrote that; absent where they were drawn. */
+  readonly startedFrom?: { readonly path: string; readonly generatedBy: string } | undefined;
   readonly result?: RunResult | undefined;
   /** Why a failed run failed. */
   readonly error?: UserErrorData | undefined;

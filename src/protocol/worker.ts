@@ -31,12 +31,15 @@ export interface WorkerCalls {
   }): DatasetReport;
   /**
    * Trains a new run in `folder` (which must not hold one); settles when it ends. `choices.model.cell` is a cell of
-   * Unroll or the path of a `.cell` file, which is read unless `cell` has its text.
+   * Unroll or the path of a `.cell` file, which is read unless `cell` has its text. `model` is the path of a `model.json` in
+   * TF.js' layers format, whose weights it begins with; cell, units, layers and direction are then that model's, and
+   * `choices.model` has nothing else of these.
    */
   train(request: {
     source: DatasetSource;
     choices: RunChoices;
     cell?: CellText | undefined;
+    model?: string | undefined;
     folder: string;
     name?: string | undefined;
   }): Outcome;
@@ -54,6 +57,11 @@ export interface WorkerCalls {
   /** From the model in training when `folder` is its run, else from the run's best checkpoint. */
   sample(request: { folder: string; request: SampleRequest }): Sample;
   probe(request: { folder: string; input?: string | undefined }): Probe;
+  /**
+   * Writes the best weights of a run in TF.js' layers format into the folder `out`, which must not hold anything else: as
+   * `model.json`, whose path is given back, and `weights.bin`; `bytes` of both.
+   */
+  exportModel(request: { folder: string; out: string }): { path: string; bytes: number };
   rename(request: { folder: string; name: string }): void;
   /** Times training steps of a cell, by name or path and says which engine took them. */
   bench(request: { cell: string; sizes: BenchSizes; engine: Partial<EngineConfiguration>; seconds: number }): {

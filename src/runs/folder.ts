@@ -27,12 +27,7 @@ export const runFile = {
  */
 export async function newRunFolder(root: string, datasetName: string, now = new Date()): Promise<string> {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  const stem = basename(datasetName).replace(/\.[^.]*$/, '');
-  const words = stem
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  const slug = Array.from(words).slice(0, 40).join('') || 'dataset';
+  const slug = slugOf(datasetName);
   const taken = new Set((await subfolders(runsFolder(root))).map((entry) => entry.name));
   for (;;) {
     const end = randomInt(36 ** 4)
@@ -41,6 +36,16 @@ export async function newRunFolder(root: string, datasetName: string, now = new 
     const id = `${stamp}-${slug}-${end}`;
     if (!taken.has(id)) return join(runsFolder(root), id);
   }
+}
+
+/** The name of a dataset's file without its ending, as a part of the name of a folder. */
+export function slugOf(datasetName: string): string {
+  const stem = basename(datasetName).replace(/\.[^.]*$/, '');
+  const words = stem
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return Array.from(words).slice(0, 40).join('') || 'dataset';
 }
 
 /** Folders in a folder; none when it is not there. */

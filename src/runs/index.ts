@@ -1,5 +1,5 @@
 export { readBest } from './checkpoint';
-export { newRunFolder, runFile, runsFolder } from './folder';
+export { newRunFolder, runFile, runsFolder, slugOf } from './folder';
 export { releaseAfterCrash } from './lock';
 export { freeName } from './name';
 export { type ListedRun, listRuns, readCellText, readEncoding, readRecord, readRun, type StoredRun } from './read';

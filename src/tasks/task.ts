@@ -72,7 +72,7 @@ export interface SampleContext {
 
 /** What a task's model is made of besides its input and outputs. */
 export type ModelChoice = Pick<ModelSpec, 'cell' | 'units' | 'layers' | 'dropout'> &
-  Partial<Pick<ModelConfiguration, 'direction' | 'pooling' | 'attention'>>;
+  Partial<Pick<ModelConfiguration, 'direction' | 'pooling' | 'attention' | 'embeddingSize'>>;
 
 /** How records become batches, which model, which loss, which metrics, what a prediction looks like. */
 export interface Task<E extends { readonly task: TaskName } = { readonly task: TaskName }> {

@@ -24,6 +24,8 @@ export interface TrainingParts {
   readonly task: Pick<Task, 'loss'>;
   readonly prepared: Pick<Prepared<unknown>, 'windows' | 'evaluate' | 'loss'>;
   readonly spec: ModelSpec;
+  /** Where a new training begins, unless they are to be drawn. */
+  readonly weights?: NamedArrays | undefined;
   readonly configuration: RunConfiguration;
   /** Milliseconds. */
   readonly now: () => number;
@@ -49,10 +51,11 @@ export class Training {
     from?: Checkpoint,
   ) {
     const { spec, configuration, prepared } = parts;
+    const weights = from?.weights ?? parts.weights;
     const { training } = configuration;
     this.windows = prepared.windows(training);
     this.random = from ? randomFromState(from.position.random) : randomFromSeed(training.seed);
-    this.model = from ? Model.fromArrays(spec, from.weights) : Model.initialise(spec, this.random);
+    this.model = weights ? Model.fromArrays(spec, weights) : Model.initialise(spec, this.random);
     const byParameter = (arrays: NamedArrays) =>
       new Map(joined(spec, arrays).map(({ name, values }) => [name, values]));
     this.optimizer = new ClippedAdam(

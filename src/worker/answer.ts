@@ -8,6 +8,7 @@ import { type Begun, beginRun, type Emit, resumeRun } from './beginning';
 import { chosenCell } from './cell';
 import { checkCell, listCells } from './check';
 import { engineRoof, startEngine } from './engine';
+import { exportModel } from './exported';
 import { Session } from './session';
 import { probeRun, sampleRun } from './trained';
 
@@ -75,6 +76,7 @@ export function answers(emit: Emit): Answers {
       return listCells(sizes);
     },
     checkCell,
+    exportModel,
   };
 }
 

@@ -3,8 +3,12 @@ import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { UserError } from '../base/user-error';
 import type { Cell } from '../cells/expression';
-import { engineSchema, type RunConfiguration } from '../configuration/run';
+import { engineSchema, type RunChoices, type RunConfiguration } from '../configuration/run';
 import { engineVersion } from '../engine/tensors';
+import { layerCellOf, standardLayers } from '../interchange/layers/cells';
+import { checkFit, contradiction, modelChoices } from '../interchange/layers/fit';
+import { placed } from '../interchange/layers/place';
+import type { ReadModel } from '../interchange/layers/read';
 import { countParameters } from '../models/parameters';
 import type { Checkpoint } from '../protocol/checkpoint';
 import type { EngineReport, MetricsPoint, RunRecord } from '../protocol/run';
@@ -13,8 +17,9 @@ import { freeName, RunWriter, readRecord, runFile } from '../runs';
 import { modelOf, type ReadDataset, readDataset, resolveConfiguration } from '../tasks';
 import { Training } from '../training/training';
 import { breathe } from './breathe';
-import { cellOfRun, chosenCell } from './cell';
+import { cellOfRun, chosenCell, type TextCell } from './cell';
 import { startEngine } from './engine';
+import { givenModel } from './given-model';
 
 export type Emit = <N extends keyof WorkerEvents>(name: N, value: WorkerEvents[N]) => void;
 
@@ -34,7 +39,9 @@ export async function beginRun(request: Argument<WorkerCalls, 'train'>, emit: Em
   const { source, choices, folder, name } = request;
   const isCellChosen = choices.model?.cell !== undefined || request.cell !== undefined;
   // What is chosen and wrong is told before anything is read.
-  const chosen = isCellChosen ? await chosenCell(choices.model?.cell, request.cell) : undefined;
+  const asked = isCellChosen ? await chosenCell(choices.model?.cell, request.cell) : undefined;
+  const given = request.model === undefined ? undefined : await chosenModel(request.model, choices, asked);
+  const chosen = given?.cell ?? asked;
   // The engine's threads start while the dataset is read.
   const [engine, read] = await Promise.all([
     startEngine(engineSchema.parse(choices.engine ?? {})),
@@ -42,9 +49,9 @@ export async function beginRun(request: Argument<WorkerCalls, 'train'>, emit: Em
   ]);
   const dataset = withEngineNote(read, engine);
   emit('dataset', dataset.report);
-  const configuration = resolveConfiguration(choices, dataset.report);
+  const configuration = resolveConfiguration(given?.choices ?? choices, dataset.report);
   const { cell, text: cellText } = chosen ?? (await chosenCell(configuration.model.cell));
-  const training = trainingOf(dataset, configuration, cell);
+  const training = trainingOf(dataset, configuration, cell, { given: given?.model });
   const { proposal: _, ...kept } = dataset.report;
   const fewer = training.batchSize < configuration.training.batchSize;
   const record: RunRecord = {
@@ -68,6 +75,7 @@ export async function beginRun(request: Argument<WorkerCalls, 'train'>, emit: Em
     versions: { unroll: manifest.version, tfjs: engineVersion, node: process.versions.node },
     engine,
     parameters: countParameters(training.model.spec),
+    ...(given && { startedFrom: { path: given.model.file, generatedBy: given.model.generatedBy } }),
   };
   const writer = await RunWriter.create(folder, record, {
     encoding: dataset.prepared.encoding,
@@ -112,7 +120,7 @@ export async function resumeRun(
         wayOut: 'Give a greater total of steps.',
       });
     }
-    const training = trainingOf(dataset, configuration, cell, checkpoint);
+    const training = trainingOf(dataset, configuration, cell, { checkpoint });
     const { step, bestStep } = training.position;
     emit('run', await writer.update({ state: 'running', configuration, engine }));
     return {
@@ -127,16 +135,33 @@ export async function resumeRun(
   }
 }
 
+/** The model whose weights a run begins with, its cell, and the choices with what follows from both. */
+async function chosenModel(path: string, choices: RunChoices, asked: TextCell | undefined) {
+  const model = await givenModel(path);
+  const known = asked && layerCellOf(asked.cell);
+  // irnn and rnn-relu differ in how they are drawn alone.
+  if (asked && (!known || standardLayers[known] !== standardLayers[model.cell]))
+    throw contradiction(model, 'cell', asked.cell.name, model.cell);
+  const own = modelChoices(model, choices.model ?? {});
+  return {
+    model,
+    cell: asked ?? (await chosenCell(model.cell)),
+    choices: { ...choices, model: { ...choices.model, ...own, cell: choices.model?.cell ?? model.cell } },
+  };
+}
+
 function trainingOf(
-  { task, prepared }: ReadDataset,
+  { task, prepared, report }: ReadDataset,
   configuration: RunConfiguration,
   cell: Cell,
-  checkpoint?: Checkpoint,
+  { checkpoint, given }: { readonly checkpoint?: Checkpoint | undefined; readonly given?: ReadModel | undefined },
 ): Training {
   const spec = modelOf(prepared.encoding, { ...configuration.model, cell });
+  if (given) checkFit(given, spec, prepared.encoding, report.name);
+  const weights = given && placed(given, spec);
   const { loss = task.loss } = prepared;
   return new Training(
-    { task: { loss }, prepared, spec, configuration, now: () => performance.now(), breathe },
+    { task: { loss }, prepared, spec, weights, configuration, now: () => performance.now(), breathe },
     checkpoint,
   );
 }

@@ -35,6 +35,17 @@ interface Trained {
 }
 
 async function withModel<T>(folder: string, use: (trained: Trained) => Promise<T>): Promise<T> {
+  const { spec, weights, ...rest } = await trainedRun(folder);
+  const model = Model.fromArrays(spec, weights);
+  try {
+    return await use({ model, ...rest });
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The best weights of a run, with what is needed to use them. Throws a UserError when it has none. */
+export async function trainedRun(folder: string) {
   const record = await readRecord(folder);
   const encoding = (await readEncoding(folder)) as Encoding;
   const best = await readBest(folder);
@@ -47,10 +58,5 @@ async function withModel<T>(folder: string, use: (trained: Trained) => Promise<T
   }
   const cell = await cellOfRun(folder, record);
   const spec = modelOf(encoding, { ...record.configuration.model, cell });
-  const model = Model.fromArrays(spec, best.weights);
-  try {
-    return await use({ model, encoding, record, step: best.step });
-  } finally {
-    model.dispose();
-  }
+  return { spec, weights: best.weights, encoding, record, step: best.step };
 }

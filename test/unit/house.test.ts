@@ -17,11 +17,14 @@ const house: Readonly<Record<string, readonly string[]>> = {
   engine: ['base', 'protocol', 'configuration', 'cells'],
   models: ['base', 'protocol', 'configuration', 'cells', 'engine'],
   tasks: ['base', 'protocol', 'configuration', 'samples', 'data', 'cells', 'engine', 'models'],
+  interchange: ['base', 'protocol', 'configuration', 'cells', 'models', 'tasks'],
   probes: ['base', 'protocol', 'configuration', 'cells', 'engine', 'models', 'tasks'],
   training: ['base', 'protocol', 'configuration', 'data', 'cells', 'engine', 'models', 'tasks'],
   runs: ['base', 'protocol', 'configuration'],
   native: ['base', 'protocol', 'runs'],
-  worker: 'base protocol configuration data cells engine models tasks probes training runs native'.split(' '),
+  worker: 'base protocol configuration data cells engine models tasks interchange probes training runs native'.split(
+    ' ',
+  ),
   cli: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs', 'native'],
   editor: ['base', 'protocol', 'configuration', 'samples', 'generators', 'runs', 'native'],
 };

@@ -64,6 +64,7 @@ export function recordOf(task: TaskName, step: number, steps: number, state: Run
         direction: readsBothWays(task) ? 'both' : 'forward',
         pooling: 'auto',
         attention: 'general',
+        embeddingSize: 0,
       },
       training: {
         timeSteps: 32,

@@ -93,12 +93,16 @@ export const classify: Task<ClassifyEncoding> = {
     };
   },
 
-  spec: ({ input, target }, { cell, units, layers, dropout, direction, pooling = 'auto' }) => ({
+  spec: ({ input, target }, { cell, units, layers, dropout, embeddingSize, direction, pooling = 'auto' }) => ({
     ...{ cell, units, layers, dropout },
     bidirectional: direction === 'both',
     input:
       input.kind === 'tokens'
-        ? { kind: 'tokens', vocabularySize: input.vocabulary.length, embeddingSize: Math.min(units, 64) }
+        ? {
+            kind: 'tokens',
+            vocabularySize: input.vocabulary.length,
+            embeddingSize: embeddingSize || Math.min(units, 64),
+          }
         : { kind: 'numbers', size: input.scales.length },
     outputs: target.kind === 'class' ? target.classes.length : 1,
     pooling: pooling === 'auto' ? (input.kind === 'tokens' ? 'attention' : 'last') : pooling,

@@ -100,12 +100,12 @@ export const language: Task<LanguageEncoding> = {
     };
   },
 
-  spec: ({ vocabulary }, { cell, units, layers, dropout }) => ({
+  spec: ({ vocabulary }, { cell, units, layers, dropout, embeddingSize }) => ({
     cell,
     units,
     layers,
     dropout,
-    input: { kind: 'tokens', vocabularySize: vocabulary.length, embeddingSize: Math.min(units, 64) },
+    input: { kind: 'tokens', vocabularySize: vocabulary.length, embeddingSize: embeddingSize || Math.min(units, 64) },
     outputs: vocabulary.length,
   }),
 

@@ -67,12 +67,20 @@ export const translate: Task<TranslateEncoding> = {
     };
   },
 
-  spec: ({ source, target }, { cell, units, layers, dropout, direction, attention = 'general' }) => ({
+  spec: ({ source, target }, { cell, units, layers, dropout, embeddingSize, direction, attention = 'general' }) => ({
     ...{ cell, units, layers, dropout },
     bidirectional: direction === 'both',
-    input: { kind: 'tokens', vocabularySize: source.vocabulary.length, embeddingSize: Math.min(units, 128) },
+    input: {
+      kind: 'tokens',
+      vocabularySize: source.vocabulary.length,
+      embeddingSize: embeddingSize || Math.min(units, 128),
+    },
     outputs: target.vocabulary.length,
-    decoder: { vocabularySize: target.vocabulary.length, embeddingSize: Math.min(units, 128), attention },
+    decoder: {
+      vocabularySize: target.vocabulary.length,
+      embeddingSize: embeddingSize || Math.min(units, 128),
+      attention,
+    },
   }),
 
   loss: 'crossEntropy',

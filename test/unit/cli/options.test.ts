@@ -9,7 +9,7 @@ describe('a command line that cannot be meant ends with 2 and one line that help
     [
       'a command that is none',
       ['trian', 'x'],
-      /^There is no command "trian"\. The commands are train, inspect, sample, probe, generate, cells, check, bench, native;/,
+      /^There is no command "trian"\. The commands are train, inspect, sample, probe, export, generate, cells, check, bench, native;/,
     ],
     ['an option that is none', ['train', 'x', '--foo', '1'], /^unroll train has no option --foo\. unroll --help/],
     ['another name of an option', ['train', 'x', '--learning-rate', '1'], /Did you mean --rate\?/],
@@ -80,7 +80,8 @@ test('help names every command and option of the contract, and comes for -h and 
   const flags =
     'task tokens target cell units layers window batch steps rate dropout clip seed threads backend out json resume prompt length temperature top-k input';
   for (const flag of flags.split(' ')) expect(stdout).toContain(`--${flag}`);
-  for (const command of ['train', 'inspect', 'sample', 'probe']) expect(stdout).toContain(`unroll ${command} `);
+  for (const command of ['train', 'inspect', 'sample', 'probe', 'export'])
+    expect(stdout).toContain(`unroll ${command} `);
 });
 
 test('every option of a training is taken and stands in run.json', async () => {
