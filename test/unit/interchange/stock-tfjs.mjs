@@ -70,7 +70,9 @@ async function loaded({ folder, input }) {
 async function made({ folder, layers, functional, input, shardBytes = 2 ** 22, groups = 1 }) {
   const built = layers.map(layerOf);
   const model = functional ? chained(built, input) : tf.sequential({ layers: built });
-  model.setWeights(model.getWeights().map(({ shape }) => tf.randomNormal(shape, 0, 0.5)));
+  // As large as keeps rectified units from growing over the steps.
+  const scale = (/** @type {readonly number[]} */ [rows = 1, columns]) => (columns ? 0.7 / Math.sqrt(rows) : 0.5);
+  model.setWeights(model.getWeights().map(({ shape }) => tf.randomNormal(shape, 0, scale(shape))));
   await mkdir(folder, { recursive: true });
   await model.save(
     tf.io.withSaveHandler(async ({ weightData, weightSpecs, ...artifacts }) => {
