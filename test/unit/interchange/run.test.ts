@@ -7,6 +7,8 @@ import type { RunChoices } from '../../../src/configuration/run';
 import type { DatasetSource } from '../../../src/protocol/dataset';
 import type { UserErrorData } from '../../../src/protocol/errors';
 import { readBest, readRecord } from '../../../src/runs';
+import { numpy } from '../data/numpy';
+import { spelledOut } from '../tasks/sounds';
 import { temporaryFile, temporaryFolder } from '../temporary';
 import { opinionTable, seasonalTable, wordyText } from '../training/datasets';
 import { Thread } from '../worker/thread';
@@ -16,18 +18,33 @@ type Model = NonNullable<RunChoices['model']>;
 
 /** Steps so small that weights stay as they are. */
 const still = {
-  learningRate: 1e-12,
+  learningRate: 1e-30,
   schedule: 'constant',
   steps: 1,
   evaluateEvery: 1,
   sampleEvery: 1,
   checkpointEvery: 1,
 } as const;
-const brief = { steps: 12, evaluateEvery: 4, sampleEvery: 12, checkpointEvery: 12, timeSteps: 8, batchSize: 4 };
+const brief = { steps: 12, evaluateEvery: 4, sampleEvery: 12, checkpointEvery: 12 };
 const text = (content = wordyText(12)): DatasetSource => ({ kind: 'text', name: 'words.txt', text: content });
 
 async function table(content: string): Promise<DatasetSource> {
   return { kind: 'file', path: await temporaryFile('table.csv', content) };
+}
+
+/** Squares that move, as an array of NumPy: [clips, frames, height, width]. */
+async function video(): Promise<DatasetSource> {
+  const values = Uint8Array.from({ length: 6 * 12 * 64 }, (_, at) => ((at + (at >> 6)) % 8 < 3 ? 255 : 0));
+  return { kind: 'file', path: await temporaryFile('squares.npy', numpy('|u1', [6, 12, 8, 8], values)) };
+}
+
+/** Recordings whose names say what is said, and who. */
+async function recordings(): Promise<DatasetSource> {
+  const folder = await temporaryFolder();
+  for (const [at, who] of ['anna', 'ben', 'carl', 'dora', 'emil', 'fay'].entries())
+    for (const word of ['ab', 'ba', 'cab', 'bcd', 'dd', 'acdc'])
+      await writeFile(join(folder, `${word}_${who}_0.wav`), spelledOut(word, { pitch: 1 + 0.02 * at }));
+  return { kind: 'file', path: folder };
 }
 
 async function trained(source: DatasetSource, model: Model, reading: RunChoices['reading'] = {}) {
@@ -55,6 +72,8 @@ describe('a run that is written and read again', () => {
       { cell: 'lstm', units: 6, pooling: 'last' },
       { task: 'classify' },
     ],
+    ['of recordings', recordings, { cell: 'lstm', units: 5 }, { task: 'speech' }],
+    ['of frames', video, { cell: 'gru-reset-before', units: 5 }, { task: 'frames' }],
   ])('%s begins with the loss that it had, and with its weights bit for bit', async (_, dataset, model, reading) => {
     const source = await dataset();
     const { thread, root, folder } = await trained(source, model, reading);
