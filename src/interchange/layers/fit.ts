@@ -1,6 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { excerpt, visible } from '../../base/visible';
-import type { ModelConfiguration, RunChoices } from '../../configuration/run';
+import { type ModelConfiguration, modelSchema, type RunChoices } from '../../configuration/run';
 import { modelKeysOfTasks } from '../../configuration/suits';
 import type { ModelSpec } from '../../models/parameters';
 import type { Encoding } from '../../tasks';
@@ -15,7 +15,7 @@ const flags: Readonly<Partial<Record<keyof ModelConfiguration, string>>> = { emb
 /**
  * What of a run's model follows from a model that was read, but the cell.
  *
- * @throws UserError when something else was chosen
+ * @throws UserError when something else was chosen, or Unroll's layers are never so large
  */
 export function modelChoices(model: ReadModel, chosen: Choices): Choices {
   const own: Choices = {
@@ -32,6 +32,12 @@ export function modelChoices(model: ReadModel, chosen: Choices): Choices {
       given === undefined || (key === 'pooling' && given === 'auto') || (key === 'embeddingSize' && given === 0);
     if (!isOpen && given !== value) throw contradiction(model, flags[key] ?? key, String(given), String(value));
   }
+  if (!modelSchema.safeParse(own).success)
+    throw new UserError({
+      what: `The model has layers of ${own.units} units${own.embeddingSize ? `, and vectors of ${own.embeddingSize} numbers for tokens` : ''}`,
+      where: visible(model.file),
+      wayOut: 'Choose a model of up to 4096 of either.',
+    });
   return own;
 }
 

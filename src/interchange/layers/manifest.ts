@@ -8,7 +8,7 @@ export type ReadShards = (paths: readonly string[], bytes: number) => Promise<Ui
 
 const again = 'Save the model again.';
 /** Of what may stand between the weights, as an optimizer's state; weights themselves are float32. */
-const bytesOf: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1 };
+const bytesOf: ReadonlyMap<string, number> = new Map(Object.entries({ float32: 4, int32: 4, bool: 1 }));
 
 /**
  * All weights that a manifest names but an optimizer's.
@@ -32,12 +32,10 @@ export async function readManifest(
       paths,
       entries.reduce((sum, { bytes }) => sum + bytes, 0),
     );
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     let at = 0;
     for (const { name, shape, bytes, isWeight } of entries) {
       if (isWeight) {
-        const from = at;
-        const values = Float32Array.from({ length: bytes / 4 }, (_, index) => view.getFloat32(from + 4 * index, true));
+        const values = new Float32Array(Uint8Array.from(data.subarray(at, at + bytes)).buffer);
         if (!values.every(Number.isFinite))
           throw unreadable(
             file,
@@ -58,7 +56,7 @@ function entryOf(weight: unknown, file: string) {
   if (typeof name !== 'string' || !isShape || typeof dtype !== 'string')
     throw unreadable(file, 'A weight of its manifest has no name, shape or type', again);
   const isWeight = group !== 'optimizer';
-  const bytes = bytesOf[dtype];
+  const bytes = bytesOf.get(dtype);
   if (quantization !== undefined)
     throw unreadable(file, `The weight ${excerpt(name)} is quantised`, 'Convert the model without quantisation.');
   if (bytes === undefined || (isWeight && dtype !== 'float32'))

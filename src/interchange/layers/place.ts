@@ -1,9 +1,6 @@
 import { type ModelSpec, type NamedArray, parameterList, sizeOf } from '../../models/parameters';
 import { type LayerCell, splitGates, standardLayers } from './cells';
-import type { DirectionWeights, ReadModel } from './read';
-
-/** What both directions of a layer, or the one, say at a step, is so wide. */
-export const widthOf = ({ units, concatenates }: ReadModel['layers'][number]) => units * (concatenates ? 2 : 1);
+import { type DirectionWeights, type ReadModel, widthOf } from './read';
 
 /** Units that layers need to hold those of a model. */
 export const unitsOf = ({ layers }: ReadModel) => Math.max(...layers.map(widthOf));

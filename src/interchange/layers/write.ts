@@ -1,6 +1,6 @@
 import { UserError } from '../../base/user-error';
 import { visible } from '../../base/visible';
-import { type ModelSpec, type NamedArray, sizeOf } from '../../models/parameters';
+import type { ModelSpec, NamedArray } from '../../models/parameters';
 import type { NamedArrays } from '../../protocol/checkpoint';
 import type { Encoding } from '../../tasks';
 import { joinGates, type LayerCell, layerCellOf, layerCells, standardLayers } from './cells';
@@ -150,14 +150,11 @@ function recurrentWeights(cell: LayerCell, units: number, place: string, find: (
 }
 
 function bytesOf(arrays: readonly NamedArray[]): Uint8Array {
-  const bytes = new Uint8Array(4 * arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(4 * arrays.reduce((sum, { values }) => sum + values.length, 0));
   let at = 0;
   for (const { values } of arrays) {
-    for (const value of values) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
   }
   return bytes;
 }

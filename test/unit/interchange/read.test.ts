@@ -6,6 +6,7 @@ import { randomFromSeed } from '../../../src/base/random';
 import { builtinCell } from '../../../src/cells/builtin';
 import { useReference } from '../../../src/engine/tensors';
 import { layerCells } from '../../../src/interchange/layers/cells';
+import { modelChoices } from '../../../src/interchange/layers/fit';
 import { type ReadModel, readLayers } from '../../../src/interchange/layers/read';
 import { parameterList } from '../../../src/models/parameters';
 import { givenModel } from '../../../src/worker/given-model';
@@ -228,6 +229,13 @@ describe('a model is refused, with its file, its layer and the reason:', () => {
       /is of Dense/,
       plain('lstm', true),
     ],
+    [
+      'directions that differ',
+      set(2, { backward_layer: { class_name: 'LSTM', config: { units: 9, recurrent_activation: 'sigmoid' } } }),
+      /has directions that differ/,
+      plain('lstm', true),
+    ],
+    ['a layer that is named as what every object has', insert(2, 'constructor'), /\(constructor\) has no counterpart/],
     ['no head', ({ layers }) => void layers.pop(), /no Dense layer at its end/],
     ['no recurrent layer', ({ layers }) => void layers.splice(2, 2), /no recurrent layer/],
     ['a rectified head', set(4, { activation: 'relu' }), /head \(Dense\) has the activation relu/],
@@ -280,6 +288,15 @@ describe('a model is refused, with its file, its layer and the reason:', () => {
     const { json, weights } = plain();
     weights.fill(255, 40, 44);
     await expect(read(json, weights)).rejects.toThrow(/embedding\/embeddings has numbers that are none/);
+  });
+
+  test('layers that are larger than any of Unroll’s', async () => {
+    const { json, weights } = plain();
+    const model = await read(json, weights);
+    const [layer] = model.layers;
+    expect(modelChoices(model, {})).toMatchObject({ units: 3, layers: 2, direction: 'forward', embeddingSize: 4 });
+    const large = { ...model, layers: layer ? [{ ...layer, units: 4097 }] : [] };
+    expect(() => modelChoices(large, {})).toThrow(/layers of 4097 units, and vectors of 4 numbers/);
   });
 
   test('layers that branch', async () => {
