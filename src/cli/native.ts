@@ -16,14 +16,15 @@ export async function native({ action, json }: Extract<Request, { command: 'nati
     const progress = (words: string, share: number) => {
       const line = `${String(Math.round(100 * share)).padStart(3)} %  ${words}`;
       if (json || line === shown) return;
-      // A terminal shows each megabyte, a file each kind of work.
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-      else if (words.split(',')[0] !== shown.slice(7).split(',')[0]) process.stderr.write(`${line}\n`);
+      // Each kind of work has a line, in which a terminal shows each megabyte.
+      const isNew = words.split(',')[0] !== shown.slice(7).split(',')[0];
+      if (process.stderr.isTTY) process.stderr.write(`${isNew && shown ? '\n' : '\r\x1b[K'}${line}`);
+      else if (isNew) process.stderr.write(`${line}\n`);
       shown = line;
     };
+    const endLine = () => void (process.stderr.isTTY && !json && process.stderr.write('\r\x1b[K'));
     try {
-      const installed = await install(folder, { signal: stop.signal, progress });
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      const installed = await install(folder, { signal: stop.signal, progress }).finally(endLine);
       if (json) print({ type: 'native', ...installed.record, folder });
       else {
         say(`Installed ${described(installed)}`);
@@ -32,7 +33,6 @@ export async function native({ action, json }: Extract<Request, { command: 'nati
       }
     } catch (error) {
       if (!stop.signal.aborted) throw error;
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       say('Cancelled; nothing was installed.');
       process.exitCode = 130;
     }

@@ -1,84 +1,86 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs, symlink, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
-import { openPromise } from 'yauzl';
 import { UserError } from '../base/user-error';
 import { isRunning } from '../runs/running';
-import { compileBinding, compiler } from './compile';
+import { megabytes, reasonOf } from './download';
 import {
-  bindingFile,
   findInstallation,
   type Installation,
   type InstallationRecord,
   installationFormat,
-  libraryFolder,
   recordFile,
 } from './installation';
+import { ownDownload } from './own-download';
 import { probeBinding } from './probe';
-import { findWheel, hasWheel, reasonOf, tensorFlowVersion, type Wheel } from './wheel';
+import { tfjsNodeVersion } from './store';
+import type { Filled, InstallOptions, Way } from './way';
+import { wheelDownload } from './wheel-download';
 
-export interface InstallOptions {
-  readonly signal: AbortSignal;
-  /** @param share of the work with which this is done, 0 to 1 */
-  readonly progress: (words: string, share: number) => void;
-}
-
-/** Bytes that the wheel and what is taken out of it need at the same time. */
-const neededBytes = 1.6e9;
-
-/** Libraries of the wheel, with the names under which the linker looks for them. */
-const libraries = [
-  { file: 'libtensorflow_cc.so.2', alias: 'libtensorflow.so' },
-  { file: 'libtensorflow_framework.so.2', alias: 'libtensorflow_framework.so' },
-] as const;
+/** In the order in which they are tried. */
+const ways: readonly Way[] = [ownDownload, wheelDownload];
 
 /**
  * Installs TensorFlow in a folder, whole or not at all: everything is made in a folder beside it, which takes its name at the
- * end. Nothing is loaded before it agrees with its digest.
+ * end. Nothing is loaded before it agrees with its digest, nor by this process. Where one way fails, also by a library that does
+ * not work here, the next one is taken.
  *
- * @throws UserError that says what is missing; the signal's reason where it was cancelled. Either leaves nothing behind.
+ * @throws UserError that says what is missing, in each way; the signal's reason where it was cancelled. Either leaves nothing behind.
  */
-export async function install(folder: string, { signal, progress }: InstallOptions): Promise<Installation> {
-  if (!hasWheel()) {
+export async function install(folder: string, options: InstallOptions): Promise<Installation> {
+  const { signal, progress } = options;
+  const here = ways.filter((way) => way.isHere());
+  if (here.length === 0) {
     throw new UserError({
-      what: `TensorFlow cannot be installed here yet: a way is known for Linux on x86-64 and ARM64, not for ${process.platform} on ${process.arch}`,
+      what: `TensorFlow cannot be installed here: there is none for ${process.platform} on ${process.arch}`,
       wayOut: "Train with Unroll's own engine, which is as fast or faster for most models.",
     });
   }
   await removeLeftovers(folder);
   const partial = `${folder}.partial-${process.pid}`;
+  const failures: { readonly way: Way; readonly error: unknown }[] = [];
   try {
-    await mkdir(partial, { recursive: true });
-    await expectSpace(partial);
-    progress('Looking for a compiler of C++', 0);
-    const program = await compiler();
-    progress('Asking the Python registry for TensorFlow', 0.01);
-    const wheel = await findWheel(signal);
-    const archive = join(partial, 'wheel');
-    await download(wheel, archive, signal, (done, all) =>
-      progress(`Downloading TensorFlow, ${megabytes(done)} of ${megabytes(all)}`, 0.02 + (0.68 * done) / all),
-    );
-    progress('Unpacking TensorFlow', 0.7);
-    const include = join(partial, 'include');
-    await unpack(archive, partial, include, signal);
-    await rm(archive);
-    progress("Compiling TensorFlow's part for Node.js", 0.85);
-    const work = join(partial, 'work');
-    await compileBinding(program, partial, include, work, signal);
-    await Promise.all([include, work].map((one) => rm(one, { recursive: true })));
-    progress('Trying it', 0.95);
-    const version = await probeBinding(partial, { signal });
-    const record = await recordOf(partial, version, `wheel ${wheel.name}, SHA-256 ${wheel.sha256}`);
-    signal.throwIfAborted();
-    await replace(folder, partial);
-    return { folder, record };
+    for (const way of here) {
+      const failure = failures.at(-1);
+      if (failure) progress(`Taking ${way.name}, since ${failure.way.name} fails: ${wordsOf(failure.error)}`, 0);
+      try {
+        const record = await installBy(way, partial, options);
+        await replace(folder, partial);
+        return { folder, record };
+      } catch (error) {
+        signal.throwIfAborted();
+        failures.push({ way, error });
+        await rm(partial, { recursive: true, force: true });
+      }
+    }
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+  const { error } = failures.at(-1) ?? {};
+  if (failures.length === 1) throw error;
+  throw new UserError({
+    what: `TensorFlow could not be installed. ${failures.map((one) => `By ${one.way.name}: ${wordsOf(one.error)}`).join('. ')}`,
+    wayOut: error instanceof UserError ? error.wayOut : 'Try again; nothing was changed.',
+  });
+}
+
+async function installBy(way: Way, folder: string, options: InstallOptions): Promise<InstallationRecord> {
+  const { signal, progress } = options;
+  await mkdir(folder, { recursive: true });
+  await expectSpace(folder, way.neededBytes);
+  const filled = await way.fill(folder, options);
+  progress('Trying it', 0.95);
+  const version = await probeBinding(folder, { signal });
+  const record = await recordOf(folder, version, filled);
+  signal.throwIfAborted();
+  return record;
+}
+
+/** Of an error, without place and way out. */
+function wordsOf(error: unknown): string {
+  return error instanceof UserError ? error.what : reasonOf(error);
 }
 
 /** @returns what was there */
@@ -91,10 +93,6 @@ export async function remove(folder: string): Promise<Installation | undefined> 
 /** What was installed, in a sentence. */
 export function described({ folder, record }: Installation): string {
   return `TensorFlow ${record.tensorFlow} with tfjs-node ${record.tfjsNode}, ${megabytes(record.bytes)}, in ${folder}`;
-}
-
-export function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 /** Of installations that were ended from outside; one that is in the middle of it is another process's. */
@@ -115,7 +113,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-async function expectSpace(folder: string): Promise<void> {
+async function expectSpace(folder: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= neededBytes) return;
   throw new UserError({
@@ -125,76 +123,11 @@ async function expectSpace(folder: string): Promise<void> {
   });
 }
 
-async function download(
-  { url, sha256, name }: Wheel,
-  to: string,
-  signal: AbortSignal,
-  progress: (done: number, all: number) => void,
-): Promise<void> {
-  const failed = (why: string) =>
-    new UserError({
-      what: `TensorFlow could not be downloaded: ${why}`,
-      where: name,
-      wayOut: 'Try again; nothing was changed.',
-    });
-  const hash = createHash('sha256');
-  try {
-    const answer = await fetch(url, { signal });
-    if (!answer.ok || !answer.body) throw failed(`the registry answered ${answer.status} ${answer.statusText}`.trim());
-    const all = Number(answer.headers.get('content-length')) || 3e8;
-    let done = 0;
-    const counted = new Transform({
-      transform(chunk: Buffer, _, next) {
-        done += chunk.length;
-        hash.update(chunk);
-        progress(Math.min(done, all), all);
-        next(null, chunk);
-      },
-    });
-    await pipeline(Readable.fromWeb(answer.body as ReadableStream), counted, createWriteStream(to), { signal });
-  } catch (error) {
-    if (signal.aborted || error instanceof UserError) throw error;
-    throw failed(reasonOf(error));
-  }
-  const found = hash.digest('hex');
-  if (found !== sha256) throw failed(`what came is not what the registry says it is (SHA-256 ${found}, not ${sha256})`);
-}
-
-/** The libraries and the headers of TensorFlow's interface in C. */
-async function unpack(archive: string, folder: string, include: string, signal: AbortSignal): Promise<void> {
-  const zip = await openPromise(archive, { lazyEntries: true, autoClose: false });
-  try {
-    const wanted = new Map<string, string>(
-      libraries.map(({ file }) => [`tensorflow/${file}`, join(folder, libraryFolder, file)]),
-    );
-    for await (const entry of zip.eachEntry()) {
-      signal.throwIfAborted();
-      const header = /^tensorflow\/include\/((tensorflow\/(c|core\/platform)|tsl|xla\/tsl)\/[\w./-]+\.h)$/.exec(
-        entry.fileName,
-      )?.[1];
-      const target =
-        wanted.get(entry.fileName) ?? (header && !header.includes('..') ? join(include, header) : undefined);
-      if (target === undefined) continue;
-      wanted.delete(entry.fileName);
-      await mkdir(dirname(target), { recursive: true });
-      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target), { signal });
-    }
-    const [missing] = wanted.keys();
-    if (missing !== undefined) {
-      throw new UserError({
-        what: `TensorFlow's wheel has no ${missing}`,
-        where: `TensorFlow ${tensorFlowVersion}`,
-        wayOut: "Train with Unroll's own engine (--backend auto), and report this.",
-      });
-    }
-  } finally {
-    zip.close();
-  }
-  for (const { file, alias } of libraries) await symlink(file, join(folder, libraryFolder, alias));
-}
-
-async function recordOf(folder: string, tensorFlow: string, source: string): Promise<InstallationRecord> {
-  const paths = [bindingFile, ...libraries.map(({ file }) => `${libraryFolder}/${file}`)];
+async function recordOf(
+  folder: string,
+  tensorFlow: string,
+  { source, files: paths }: Filled,
+): Promise<InstallationRecord> {
   const files = await Promise.all(
     paths.map(async (path) => {
       const hash = createHash('sha256');
@@ -204,7 +137,7 @@ async function recordOf(folder: string, tensorFlow: string, source: string): Pro
   );
   const record: InstallationRecord = {
     format: installationFormat,
-    tfjsNode: '4.22.0',
+    tfjsNode: tfjsNodeVersion,
     tensorFlow,
     source,
     bytes: files.reduce((sum, [, { bytes }]) => sum + bytes, 0),

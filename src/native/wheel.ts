@@ -1,4 +1,5 @@
 import { UserError } from '../base/user-error';
+import { reasonOf } from './download';
 import { pythonIndex } from './python-index';
 
 export const tensorFlowVersion = '2.21.0';
@@ -58,12 +59,6 @@ function unreachable(why: string): UserError {
     what: `The Python registry cannot be reached: ${why}`,
     wayOut: 'Try again with a network, or set PIP_INDEX_URL to a registry that is reached from here.',
   });
-}
-
-/** Of what `fetch` throws, the part that says something. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function filesOf(list: unknown, page: string): Wheel[] {

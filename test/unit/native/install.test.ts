@@ -36,17 +36,25 @@ beforeEach(async () => {
       response.writeHead(status, { 'content-type': 'text/html' }).end(links.join('\n'));
       return;
     }
+    if (!request.url?.startsWith('/files/')) {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { 'content-length': wheel.length });
     response.write(wheel.subarray(0, 20));
     onDownload();
     response.end(wheel.subarray(20));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.env.PIP_INDEX_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`;
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env.PIP_INDEX_URL = `${address}/simple/`;
+  // tfjs-node's own store has nothing here.
+  process.env.TFJS_NODE_CDN_STORAGE = `${address}/store/`;
 });
 
 afterEach(async () => {
   delete process.env.PIP_INDEX_URL;
+  delete process.env.TFJS_NODE_CDN_STORAGE;
   await new Promise((resolve) => server.close(resolve));
   await rm(root, { recursive: true });
 });

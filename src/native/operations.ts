@@ -1,0 +1,66 @@
+import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
+
+const ofOne = [
+  ...['Abs', 'Cos', 'Elu', 'Exp', 'Identity', 'Log', 'Relu', 'Rsqrt', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Softsign'],
+  ...['Sqrt', 'Square', 'Tanh'],
+];
+const ofTwo = ['AddV2', 'Less', 'Maximum', 'Minimum', 'Mul', 'RealDiv', 'Sub'];
+
+/**
+ * Computes something small with every operation that the engine asks TensorFlow for by name (`src/engine/tensorflow`): an older
+ * library may lack one, or know it for other types alone.
+ *
+ * @throws Error that names the first one that does not work
+ */
+export function tryOperations(binding: TFJSBinding): void {
+  const { TF_FLOAT, TF_INT32, TF_BOOL } = binding;
+  const types = (given: Readonly<Record<string, number>>): TFEOpAttr[] =>
+    Object.entries(given).map(([name, value]) => ({ name, type: binding.TF_ATTR_TYPE, value }));
+  const flags = (...names: string[]): TFEOpAttr[] =>
+    names.map((name) => ({ name, type: binding.TF_ATTR_BOOL, value: false }));
+  const counts = (given: Readonly<Record<string, number>>): TFEOpAttr[] =>
+    Object.entries(given).map(([name, value]) => ({ name, type: binding.TF_ATTR_INT, value }));
+  const float = types({ T: TF_FLOAT });
+  const whole = (...values: number[]) => binding.createTensor([values.length], TF_INT32, Int32Array.from(values));
+  const number = (value: number) => binding.createTensor([], TF_INT32, Int32Array.of(value));
+  const matrix = binding.createTensor([2, 2], TF_FLOAT, Float32Array.of(1, 2, 3, 4));
+  const one = binding.createTensor([], TF_FLOAT, Float32Array.of(1));
+
+  for (const name of ofOne) run(name, [matrix], float);
+  for (const name of ofTwo) run(name, [matrix, matrix], float);
+  run('MatMul', [matrix, matrix], [...float, ...flags('transpose_a', 'transpose_b')]);
+  run('BatchMatMulV2', [matrix, matrix], [...float, ...flags('adj_x', 'adj_y')]);
+  run('ConcatV2', [matrix, matrix, number(0)], [...types({ T: TF_FLOAT, Tidx: TF_INT32 }), ...counts({ N: 2 })]);
+  run('Split', [number(0), matrix], [...float, ...counts({ num_split: 2 })], 2);
+  const sizes = [...types({ T: TF_FLOAT, Tlen: TF_INT32 }), ...counts({ num_split: 2 })];
+  run('SplitV', [matrix, whole(1, 1), number(0)], sizes, 2);
+  run('Pack', [matrix, matrix], [...float, ...counts({ N: 2, axis: 0 })]);
+  run('Unpack', [matrix], [...float, ...counts({ num: 2, axis: 0 })], 2);
+  for (const [T, value] of [
+    [TF_FLOAT, matrix],
+    [TF_INT32, binding.createTensor([2, 2], TF_INT32, Int32Array.of(1, 2, 3, 4))],
+  ] as const) {
+    run('Transpose', [value, whole(1, 0)], types({ T, Tperm: TF_INT32 }));
+    run('Reshape', [value, whole(4)], types({ T, Tshape: TF_INT32 }));
+  }
+  run('Slice', [matrix, whole(0, 0), whole(1, 1)], types({ T: TF_FLOAT, Index: TF_INT32 }));
+  for (const name of ['Sum', 'Mean'])
+    run(name, [matrix, whole(0)], [...types({ T: TF_FLOAT, Tidx: TF_INT32 }), ...flags('keep_dims')]);
+  const gather = types({ Tparams: TF_FLOAT, Tindices: TF_INT32, Taxis: TF_INT32 });
+  run('GatherV2', [matrix, whole(0), number(0)], [...gather, ...counts({ batch_dims: 0 })]);
+  const segments = types({ T: TF_FLOAT, Tindices: TF_INT32, Tnumsegments: TF_INT32 });
+  run('UnsortedSegmentSum', [matrix, whole(0, 1), number(2)], segments);
+  run('Cast', run('Less', [matrix, matrix], float), [
+    ...types({ SrcT: TF_BOOL, DstT: TF_FLOAT }),
+    ...flags('Truncate'),
+  ]);
+  run('Fill', [whole(2), one], types({ T: TF_FLOAT, index_type: TF_INT32 }));
+
+  function run(name: string, inputs: number[], attributes: TFEOpAttr[], results = 1): number[] {
+    try {
+      return binding.executeOp(name, attributes, inputs, results).map(({ id }) => id);
+    } catch (error) {
+      throw new Error(`its operation ${name} does not work: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
