@@ -45,7 +45,7 @@ export async function compiler(): Promise<string> {
   throw new UserError({
     what: "TensorFlow's part for Node.js has to be compiled on this machine, which has no compiler of C++",
     wayOut:
-      "Install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++), or name it in CXX, and install again. Unroll's own engine needs none.",
+      "Install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), or name it in CXX, and install again. Unroll's own engine needs none.",
   });
 }
 
@@ -67,12 +67,19 @@ export async function compileBinding(
   await Promise.all(Object.entries(sources).map(([name, text]) => writeFile(join(work, name), text)));
   const target = join(folder, bindingFile);
   await mkdir(dirname(target), { recursive: true });
+  // From the binding's own folder to the libraries; what Node.js itself has, it gives when it loads a binding.
+  const linked =
+    process.platform === 'darwin'
+      ? [
+          ...['-bundle', '-undefined', 'dynamic_lookup', '-arch', process.arch === 'x64' ? 'x86_64' : process.arch],
+          '-Wl,-rpath,@loader_path/../../deps/lib',
+        ]
+      : ['-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
   const args = [
-    ...['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
+    ...linked,
+    ...['-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
     ...['-I', work, '-I', include, '-o', target, join(work, 'tfjs_backend.cc'), join(work, 'tfjs_binding.cc')],
     ...['-L', join(folder, libraryFolder), '-ltensorflow', '-ltensorflow_framework'],
-    // From the binding's own folder to the libraries.
-    '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ];
   try {
     await promisify(execFile)(program, args, { signal, maxBuffer: 1 << 26 });

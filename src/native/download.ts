@@ -25,6 +25,9 @@ export interface DownloadOptions {
   readonly digestOf: (headers: Headers) => Digest | undefined;
 }
 
+/** A server that is reached, and has no such file for whoever asks. */
+export class NotThere extends UserError {}
+
 /** Seconds without a byte after which a download is given up. */
 const longestSilence = 60;
 
@@ -35,12 +38,12 @@ const usualBytes = 3e8;
  * Writes a file of a server's, which must have a digest, and agree with it.
  *
  * @returns the digest
- * @throws UserError; the signal's reason where it was cancelled
+ * @throws NotThere, UserError; the signal's reason where it was cancelled
  */
 export async function download(url: string, to: string, options: DownloadOptions): Promise<Digest> {
   const { name, from, signal, answerSeconds = longestSilence, progress, digestOf } = options;
-  const failed = (why: string) =>
-    new UserError({ what: `${name} could not be downloaded: ${why}`, wayOut: 'Try again; nothing was changed.' });
+  const failed = (why: string, Failure = UserError) =>
+    new Failure({ what: `${name} could not be downloaded: ${why}`, wayOut: 'Try again; nothing was changed.' });
   const silence = new AbortController();
   const silent = (seconds: number) =>
     setTimeout(() => silence.abort(failed(`the ${from} said nothing for ${seconds} seconds`)), 1000 * seconds);
@@ -51,7 +54,14 @@ export async function download(url: string, to: string, options: DownloadOptions
     const answer = await fetch(url, { signal: either, headers: { 'accept-encoding': 'identity' } });
     clearTimeout(timer);
     timer = silent(longestSilence);
-    if (!answer.ok || !answer.body) throw failed(`the ${from} answered ${answer.status} ${answer.statusText}`.trim());
+    const { status, statusText } = answer;
+    if (!answer.ok || !answer.body) {
+      await answer.body?.cancel();
+      throw failed(
+        `the ${from} answered ${status} ${statusText}`.trim(),
+        [403, 404].includes(status) ? NotThere : undefined,
+      );
+    }
     if (url.startsWith('https:') && !answer.url.startsWith('https:')) throw failed(`the ${from} leads away from https`);
     const digest = digestOf(answer.headers);
     if (!digest) {

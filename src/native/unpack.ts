@@ -8,6 +8,9 @@ import { openPromise } from 'yauzl';
 import { UserError } from '../base/user-error';
 import { reasonOf } from './download';
 
+/** Bytes that are unpacked at once: libraries of hundreds of megabytes take several times as long in parts of the usual size. */
+const partBytes = 2 ** 20;
+
 /** Where a file of an archive is put, by its path in there; undefined for what is not wanted. */
 export type TargetOf = (path: string) => string | undefined;
 
@@ -65,7 +68,12 @@ async function unpackZip(archive: string, targetOf: TargetOf, signal: AbortSigna
 
 async function unpackTar(archive: string, targetOf: TargetOf, signal: AbortSignal): Promise<string[]> {
   const entries = extract();
-  const fed = pipeline(createReadStream(archive), createGunzip(), entries, { signal });
+  const fed = pipeline(
+    createReadStream(archive, { highWaterMark: partBytes }),
+    createGunzip({ chunkSize: partBytes }),
+    entries,
+    { signal },
+  );
   // The loop is ended by whatever ends this, and says why.
   fed.catch(() => undefined);
   const written: string[] = [];

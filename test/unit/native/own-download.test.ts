@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -226,6 +226,26 @@ describe('the files are put where the binding of the system looks for them:', ()
     expect(await readFile(join(folder, 'deps/lib/libtensorflow.2.dylib'), 'utf8')).toBe(files[0]);
   });
 
+  test('macOS, where the store has no binding: compiled with the headers that the library has with it', async () => {
+    as({ platform: 'darwin', arch: 'arm64' });
+    const files = ['lib/libtensorflow.2.dylib', 'lib/libtensorflow_framework.2.dylib'];
+    const entries = [...files, 'include/tensorflow/c/c_api.h', 'LICENSE'].map((name) => ({ name }));
+    store('libtensorflow_r2_7_darwin_arm64_cpu.tar.gz', gzipSync(await tar(entries)));
+    const compiler = join(root, 'compiler');
+    const program = `#!/bin/sh
+test "$1" = --version && exit
+echo "$@" > ${root}/words
+test -f ${folder}/include/tensorflow/c/c_api.h || exit 1
+while test $# -gt 0; do test "$1" = -o && echo binding > "$2"; shift; done`;
+    await writeFile(compiler, program, { mode: 0o755 });
+    vi.stubEnv('CXX', compiler);
+    const filled = await ownDownload.fill(folder, options());
+    expect(filled.files).toEqual([bindingFile, ...files.map((name) => `deps/${name}`)]);
+    expect(filled.source).toMatch(/^store of tfjs-node: libtensorflow_r2_7_darwin_arm64_cpu.tar.gz, MD5 [0-9a-f]{32}$/);
+    expect(await readFile(join(root, 'words'), 'utf8')).toContain('-bundle -undefined dynamic_lookup -arch arm64 ');
+    expect(await readdir(folder)).toEqual(['deps', 'lib']);
+  });
+
   test.each(['lib/tensorflow.dll', 'tensorflow.dll'])('Windows, from %s', async (path) => {
     as({ platform: 'win32', arch: 'x64' });
     // The one for Windows is called .zip as well, and is none.
@@ -286,19 +306,21 @@ async function storeLarge(
 ): Promise<void> {
   const archive = pack();
   const path = join(root, name);
-  const written = pipeline(archive, createGzip({ level: 0 }), createWriteStream(path));
+  const hash = createHash('md5');
+  const packed = createGzip({ level: 0, chunkSize: 2 ** 20 }).on('data', (part) => hash.update(part));
+  const written = pipeline(archive, packed, createWriteStream(path));
   for (const { name, from, to } of entries) {
-    if (from) await pipeline(createReadStream(from), archive.entry({ name, size: (await stat(from)).size }));
-    else archive.entry({ name, type: 'symlink', linkname: to ?? '' });
+    if (to !== undefined) archive.entry({ name, type: 'symlink', linkname: to });
+    if (from === undefined) continue;
+    const entry = archive.entry({ name, size: (await stat(from)).size });
+    await pipeline(createReadStream(from, { highWaterMark: 2 ** 20 }), entry);
   }
   archive.finalize();
   await written;
-  const hash = createHash('md5');
-  await pipeline(createReadStream(path), hash);
   stored.set(name, {
     length: (await stat(path)).size,
     md5: hash.digest('base64'),
-    stream: () => createReadStream(path),
+    stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }),
   });
 }
 
