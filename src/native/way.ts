@@ -15,7 +15,7 @@ export interface Way {
   /** Whether it is one for this kind of machine. */
   isHere(): boolean;
   /**
-   * Puts whatever is loaded in a folder, as `installation.ts` has it, and checks it against digests.
+   * Puts whatever is loaded in a folder that is there and empty, as `installation.ts` has it, and checks it against digests.
    *
    * @throws UserError; the signal's reason where it was cancelled
    */
