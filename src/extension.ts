@@ -18,8 +18,8 @@ let studio: Studio | undefined;
 let mark: HostMark | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const native = [vscode.Uri.joinPath(context.globalStorageUri, 'native').fsPath, nativeFolder()];
-  const opened = openStudio(context, (onEvent) => startWorker(onEvent, { nativeFolders: native }));
+  const native: [string, string] = [vscode.Uri.joinPath(context.globalStorageUri, 'native').fsPath, nativeFolder()];
+  const opened = openStudio(context, (onEvent) => startWorker(onEvent, { nativeFolders: native }), native);
   studio = opened;
   const { hosts, list, samples, trainings, current } = opened;
   const folderOf = (name: string) => list.entries.find(({ record }) => record.name === name)?.folder ?? current.folder;

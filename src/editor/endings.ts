@@ -12,7 +12,7 @@ export async function tellEnding(
   studio: Studio,
   training: Training,
   ending: Ending,
-  origin: Pick<Failure, 'file' | 'cell' | 'retry'> = {},
+  origin: Pick<Failure, 'file' | 'cell' | 'retry' | 'changes'> = {},
 ): Promise<void> {
   const { folder, title } = training;
   // A folder that was deleted meanwhile has nothing to show.

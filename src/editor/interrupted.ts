@@ -40,7 +40,7 @@ export async function offerInterrupted(studio: Studio): Promise<void> {
 
 function resumeAll(studio: Studio, entries: readonly RunEntry[]): void {
   for (const { folder } of entries) {
-    resumeTraining(studio, folder, undefined, false);
+    resumeTraining(studio, folder, {}, false);
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelSchema, trainingSchema } from '../configuration/run';
+import { engineSchema, modelSchema, trainingSchema } from '../configuration/run';
 
 /** Used by scripts/manifest.mjs and a test alone, so that the host needs no schema library. */
 type Property = Readonly<Record<string, unknown>>;
@@ -21,6 +21,7 @@ export function manifestSettings(): Readonly<Record<string, Property>> {
     },
     ...section('model', modelSchema),
     ...section('training', trainingSchema),
+    ...section('engine', engineSchema.omit({ variant: true })),
   };
 }
 

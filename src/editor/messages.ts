@@ -19,6 +19,8 @@ export interface Failure {
   readonly cell?: vscode.Uri | undefined;
   /** Tries again with other choices. */
   readonly retry?: ((choices: Remedy['choices']) => unknown) | undefined;
+  /** What it can choose otherwise; absent: all. */
+  readonly changes?: readonly (keyof Remedy['choices'])[];
   readonly buttons?: readonly Button[];
 }
 
@@ -44,13 +46,20 @@ export async function showMessage(kind: 'info' | 'error', text: string, buttons:
   await buttons.find(({ label }) => label === chosen)?.run();
 }
 
-function remedies({ actions = [], where }: UserErrorData, { file: dataset, cell, retry }: Failure): Button[] {
+function remedies({ actions = [], where }: UserErrorData, { file: dataset, cell, retry, changes }: Failure): Button[] {
+  const suiting = actions.filter(({ choices }) => !changes || changes.some((one) => one in choices));
   const line = lineOf(where);
   const file = cell && where?.startsWith(`${visible(nameOf(cell))}, `) ? cell : dataset;
   return [
-    ...(retry ? actions.map(({ label, choices }) => ({ label, run: () => retry(choices) })) : []),
+    ...(retry
+      ? suiting.map(({ label, command, choices }) => ({
+          label,
+          run: async () =>
+            (command === undefined || (await vscode.commands.executeCommand(command)) === true) && retry(choices),
+        }))
+      : []),
     // Three buttons push the message's source aside, and the text names the line.
-    ...(file && line !== undefined && actions.length < 2
+    ...(file && line !== undefined && suiting.length < 2
       ? [{ label: `Open File at Line ${line + 1}`, run: () => openAt(file, line) }]
       : []),
   ];

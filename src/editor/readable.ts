@@ -16,8 +16,8 @@ export function readable(error: unknown): UserErrorData {
   };
 }
 
-/** Without the options of the command line that stand in brackets: here are buttons and menus for that. */
-const withoutOptions = (wayOut: string) => wayOut.replace(/ \((?:--[^()]*)\)/g, '');
+/** Without what stands in brackets for the command line: here are buttons and menus for that. */
+const withoutOptions = (wayOut: string) => wayOut.replace(/ \((?:--|unroll )[^()]*\)/g, '');
 
 /** The same for a page, which shows a bug's stack itself. */
 export function toWire(error: unknown): WireError {

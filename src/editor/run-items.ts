@@ -1,4 +1,4 @@
-import type { RunState } from '../protocol/run';
+import type { EngineReport, RunState } from '../protocol/run';
 import { lossText, modelText, progressOf, progressText } from './progress-text';
 import type { RunEntry } from './run-list';
 
@@ -44,8 +44,19 @@ export function details(entry: RunEntry): readonly (readonly [name: string, valu
         ? undefined
         : `${lossText(result.bestValidationLoss)} at step ${result.bestStep}`,
     ],
+    ['Engine', engineText(record.engine)],
     ['Started', new Date(record.createdAt).toLocaleString()],
     ['Error', record.error?.what],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+}
+
+/** "TensorFlow 2.21.0, 2 threads". */
+function engineText({ backend, variant, threads }: EngineReport): string {
+  const names: Readonly<Record<string, string>> = {
+    wasm: 'WebAssembly',
+    tensorflow: 'TensorFlow',
+    cpu: 'TF.js in JavaScript',
+  };
+  return `${[names[backend] ?? backend, variant].filter(Boolean).join(' ')}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { EngineConfiguration } from '../configuration/run';
 import type { Preferences } from './flow/draft';
 import type { Field } from './flow/fields';
 
@@ -15,7 +16,21 @@ export function preferencesOf(fields: readonly Field[], scope: vscode.Uri | unde
           return value === undefined ? [] : [[key, value]];
         }),
     );
-  return { model: chosen('model'), training: chosen('training') };
+  return { model: chosen('model'), training: chosen('training'), engine: chosen('engine') };
+}
+
+export async function useForNewRuns(backend: EngineConfiguration['backend']): Promise<void> {
+  await vscode.workspace
+    .getConfiguration('unroll')
+    .update('engine.backend', backend, vscode.ConfigurationTarget.Global);
+}
+
+/** Takes such a choice back. */
+export async function leaveForNewRuns(backend: EngineConfiguration['backend']): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('unroll');
+  if (configuration.inspect('engine.backend')?.globalValue === backend) {
+    await configuration.update('engine.backend', undefined, vscode.ConfigurationTarget.Global);
+  }
 }
 
 export function resumeInterrupted(): 'ask' | 'always' | 'never' {

@@ -4,6 +4,7 @@ import { CurrentRun } from './current-run';
 import { type Field, fieldsOf } from './flow/fields';
 import { HelperWorker } from './helper-worker';
 import { LastChoices } from './last-choice';
+import { NativeInstallation } from './native-engine';
 import { PanelHosts } from './panel/hosts';
 import { snapshotOf } from './panel/snapshot';
 import { RunList } from './run-list';
@@ -23,6 +24,7 @@ export interface Studio {
   readonly fields: readonly Field[];
   readonly trainings: Trainings;
   readonly helper: HelperWorker;
+  readonly native: NativeInstallation;
   readonly work: RunWork;
   readonly list: RunList;
   readonly current: CurrentRun;
@@ -31,7 +33,12 @@ export interface Studio {
   readonly samples: SampleDocuments;
 }
 
-export function openStudio(context: vscode.ExtensionContext, startWorker: StartWorker): Studio {
+/** @param nativeFolders where TensorFlow may be: this window's own, and others */
+export function openStudio(
+  context: vscode.ExtensionContext,
+  startWorker: StartWorker,
+  nativeFolders: readonly [own: string, ...others: string[]],
+): Studio {
   const log = vscode.window.createOutputChannel('Unroll', { log: true });
   const storage = context.globalStorageUri.fsPath;
   const trainings = new Trainings(startWorker);
@@ -74,6 +81,7 @@ export function openStudio(context: vscode.ExtensionContext, startWorker: StartW
     fields: fieldsOf(settingsOf(context)),
     trainings,
     helper,
+    native: new NativeInstallation(nativeFolders, () => trainings.all, log),
     work,
     list,
     current,

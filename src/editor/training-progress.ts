@@ -5,8 +5,8 @@ import { throttle } from './throttle';
 import type { Training, Trainings } from './training';
 
 const refreshMilliseconds = 250;
-/** The notification's link is made anew with its text: a hand must have time to press and release it. */
-const noticeMilliseconds = 1_000;
+/** A notification's links and buttons are made anew with its text: a hand must have time to press and release them. */
+export const noticeMilliseconds = 1_000;
 
 /** Shows every training in a notification and in the status bar, and tells menus whether there is any. */
 export function showTrainings(trainings: Trainings): vscode.Disposable {

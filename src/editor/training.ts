@@ -20,7 +20,14 @@ export type Order =
       readonly cell?: CellText | undefined;
       readonly folder: string;
     }
-  | { readonly kind: 'resume'; readonly folder: string; readonly name: string; readonly steps?: number | undefined };
+  | {
+      readonly kind: 'resume';
+      readonly folder: string;
+      readonly name: string;
+      readonly steps?: number | undefined;
+      /** What is to compute from now on, where that is another engine. */
+      readonly engine?: RunChoices['engine'];
+    };
 
 export type TrainingState = 'starting' | 'running' | 'paused' | 'stopping' | 'ended';
 
@@ -156,7 +163,7 @@ export class Training {
             cell: order.cell,
             folder: order.folder,
           })
-        : client.call('resume', { folder: order.folder, steps: order.steps });
+        : client.call('resume', { folder: order.folder, steps: order.steps, engine: order.engine });
     const ending = await work.then(
       (outcome): Ending => ({ kind: 'outcome', outcome }),
       async (error: unknown): Promise<Ending> => {

@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { UserError } from '../base/user-error';
+import { sentence, UserError } from '../base/user-error';
 import { isRunning } from '../runs/running';
+import { compiler } from './compile';
 import { megabytes, reasonOf } from './download';
 import {
   findInstallation,
@@ -88,6 +89,15 @@ export async function remove(folder: string): Promise<Installation | undefined> 
   const found = await findInstallation([folder]);
   await rm(folder, { recursive: true, force: true });
   return found;
+}
+
+/** What an installation takes, in sentences that are said beforehand. */
+export async function needs(): Promise<string> {
+  const program = await compiler().catch((error: unknown) => error);
+  const sizes = 'Some 300 MB are downloaded, and up to 850 MB kept on the disk.';
+  if (program instanceof UserError)
+    return `${sizes} Unless it comes with a part for Node.js that is compiled already: ${sentence(program)}`;
+  return `${sizes} Unless it comes with a part for Node.js that is compiled already, that is compiled here, by ${program}.`;
 }
 
 /** What was installed, in a sentence. */

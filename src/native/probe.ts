@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error';
+import type { Remedy } from '../protocol/errors';
 import { bindingFile, type Installation } from './installation';
 
 /** How TensorFlow is set up, which it reads from the environment of its process when it is loaded. */
@@ -15,6 +16,14 @@ export const tensorFlowEnvironment = {
 
 /** A cold disk reads 800 megabytes in a while. */
 const longestSeconds = 120;
+
+/** Ways out of a TensorFlow that is not there or does not work, for an editor. */
+export function nativeRemedies(label: string): readonly Remedy[] {
+  return [
+    { label, command: 'unroll.installNative', choices: { engine: {} } },
+    { label: "Use Unroll's Own Engine", choices: { engine: { backend: 'auto' } } },
+  ];
+}
 
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -77,6 +86,7 @@ export async function probeBinding(
       what: `TensorFlow does not work here: loaded in a process of its own for a trial, ${why}`,
       where: folder,
       wayOut: "Install it anew (unroll native install), or train with Unroll's own engine (--backend auto).",
+      actions: nativeRemedies('Install Anew…'),
     });
   }
 }
@@ -93,7 +103,8 @@ export async function probeOnce({ folder, record }: Installation): Promise<void>
     throw new UserError({
       what: `TensorFlow's installation is damaged: ${file} ${found ? `has ${found.size} bytes in place of ${bytes}` : 'is missing'}`,
       where: folder,
-      wayOut: 'Install it anew (unroll native install).',
+      wayOut: "Install it anew (unroll native install), or train with Unroll's own engine (--backend auto).",
+      actions: nativeRemedies('Install Anew…'),
     });
   }
   const { versions, arch } = process;

@@ -15,7 +15,9 @@ export interface UserErrorData {
 /** What to choose instead. */
 export interface Remedy {
   readonly label: string;
-  readonly choices: Pick<RunChoices, 'reading' | 'training'>;
+  /** What an editor does first; it goes on where that says `true`. */
+  readonly command?: 'unroll.installNative';
+  readonly choices: Pick<RunChoices, 'reading' | 'training' | 'engine'>;
 }
 
 /** How an error crosses a thread: a `UserError`, or a bug with its stack. */

@@ -7,7 +7,7 @@ import { UserError } from '../base/user-error';
 import type * as TensorFlow from '../engine/tensorflow';
 import { useTensorFlow } from '../engine/tensors';
 import { bindingFile, findInstallation } from '../native/installation';
-import { probeOnce, tensorFlowEnvironment } from '../native/probe';
+import { nativeRemedies, probeOnce, tensorFlowEnvironment } from '../native/probe';
 import type { EngineReport } from '../protocol/run';
 import type { WorkerSetting } from './start';
 
@@ -24,6 +24,7 @@ export async function startTensorFlow(threads: number): Promise<EngineReport> {
     throw new UserError({
       what: 'TensorFlow is not installed',
       wayOut: "Install it (unroll native install), or train with Unroll's own engine (--backend auto).",
+      actions: nativeRemedies('Install TensorFlow…'),
     });
   }
   await probeOnce(installation);

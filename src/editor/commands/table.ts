@@ -13,7 +13,7 @@ import { deleteRun, renameRun, revealRun } from './runs';
 import { sample } from './sample';
 import { train, trainAgain, trainOnFolder } from './train';
 import { trainCell } from './train-cell';
-import { continueRun, control, pause, stop, unpause } from './training';
+import { continueRun, continueRunOn, control, pause, stop, unpause } from './training';
 
 /** Every command of the manifest; a test compares the two. */
 export const commandIds = [
@@ -33,10 +33,13 @@ export const commandIds = [
   'unroll.openExample',
   'unroll.newBenchmark',
   'unroll.continueRun',
+  'unroll.continueRunOn',
   'unroll.renameRun',
   'unroll.deleteRun',
   'unroll.revealRun',
   'unroll.refreshRuns',
+  'unroll.installNative',
+  'unroll.removeNative',
 ] as const;
 
 type CommandId = (typeof commandIds)[number];
@@ -92,10 +95,17 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
       (folder, argument) => continueRun(studio, folder, stepsOf(argument)),
       canContinue,
     ),
+    'unroll.continueRunOn': onRun(
+      'Continue run on another engine',
+      (folder) => continueRunOn(studio, folder),
+      canContinue,
+    ),
     'unroll.renameRun': onRun('Rename run', (folder) => renameRun(studio, folder)),
     'unroll.deleteRun': onRun('Delete run', (folder) => deleteRun(studio, folder)),
     'unroll.revealRun': onCurrent('Reveal run folder', revealRun),
     'unroll.refreshRuns': () => studio.list.refresh(),
+    'unroll.installNative': () => studio.native.install(),
+    'unroll.removeNative': () => studio.native.remove(),
   };
   return vscode.Disposable.from(
     ...commandIds.map((id) =>

@@ -86,7 +86,12 @@ async function trainWith(
       material.source,
       first,
       preferencesOf(studio.fields, material.uri),
-      { fields: studio.fields, cellFiles, inspect: (_source, other) => inspectAgain(studio, material, other) },
+      {
+        fields: studio.fields,
+        cellFiles,
+        native: studio.native,
+        inspect: (_source, other) => inspectAgain(studio, material, other),
+      },
       model,
     ));
   if (draft) {
@@ -112,7 +117,7 @@ export async function trainAsProposed(studio: Studio, uri: vscode.Uri): Promise<
   const material = await materialOf(uri, studio.storage);
   const report = await studio.helper.call('inspect', { source: material.source, reading: {} });
   const preferences = preferencesOf(studio.fields, uri);
-  const draft = { source: material.source, report, reading: {}, preferences, model: {}, training: {} };
+  const draft = { source: material.source, report, reading: {}, preferences, model: {}, training: {}, engine: {} };
   await startTraining(studio, material, choicesOf(draft));
 }
 
@@ -137,6 +142,7 @@ async function startTraining(studio: Studio, material: Material, choices: RunCho
           ...choices,
           reading: { ...choices.reading, ...other.reading },
           training: { ...choices.training, ...other.training },
+          engine: { ...choices.engine, ...other.engine },
         }),
     }),
   );

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
+import type { RunChoices } from '../../configuration/run';
 import { tellEnding } from '../endings';
+import { chooseEngine } from '../flow/choose-engine';
 import { ask, back } from '../flow/quick-input';
 import type { Studio } from '../studio';
-import type { Training, TrainingState } from '../training';
+import type { Order, Training, TrainingState } from '../training';
 import { standingText } from '../training-progress';
 import { showWhenReady } from './train';
 
@@ -62,8 +64,25 @@ export async function control(studio: Studio, folder: string | undefined): Promi
   await (await vscode.window.showQuickPick(actions, { title }))?.run();
 }
 
+/** Goes on as `continueRun` does, with an engine that the person chooses. */
+export async function continueRunOn(studio: Studio, folder: string): Promise<void> {
+  const { record } = studio.list.of(folder) ?? {};
+  const now = record?.configuration.engine.backend ?? 'auto';
+  const title = record ? `Continue ${visible(record.name)}` : 'Continue run';
+  const frame = { title, canGoBack: false, placeholder: 'Which engine is to compute from now on?' };
+  const backend = await chooseEngine(frame, now, studio.native);
+  if (backend !== undefined && backend !== back) {
+    await continueRun(studio, folder, undefined, { backend });
+  }
+}
+
 /** Goes on from the last checkpoint; a run that reached its steps is asked for more. */
-export async function continueRun(studio: Studio, folder: string, steps: number | undefined): Promise<void> {
+export async function continueRun(
+  studio: Studio,
+  folder: string,
+  steps: number | undefined,
+  engine?: RunChoices['engine'],
+): Promise<void> {
   const entry = studio.list.of(folder);
   const total = entry?.record.configuration.training.steps;
   let goal = steps;
@@ -77,19 +96,26 @@ export async function continueRun(studio: Studio, folder: string, steps: number 
     }
     goal = Number(answer);
   }
-  resumeTraining(studio, folder, goal, true);
+  resumeTraining(studio, folder, { steps: goal, engine }, true);
 }
 
 /** @param show whether the panel opens */
-export function resumeTraining(studio: Studio, folder: string, steps: number | undefined, show: boolean): void {
+export function resumeTraining(
+  studio: Studio,
+  folder: string,
+  change: Pick<Extract<Order, { kind: 'resume' }>, 'steps' | 'engine'>,
+  show: boolean,
+): void {
   const training = studio.trainings.begin({
     kind: 'resume',
     folder,
     name: studio.list.of(folder)?.record.name ?? basename(folder),
-    steps,
+    ...change,
   });
   if (show) {
     showWhenReady(studio, training);
   }
-  void training.ended.then((ending) => tellEnding(studio, training, ending));
+  const retry = ({ engine }: RunChoices) =>
+    resumeTraining(studio, folder, { ...change, engine: { ...change.engine, ...engine } }, show);
+  void training.ended.then((ending) => tellEnding(studio, training, ending, { retry, changes: ['engine'] }));
 }

@@ -1,10 +1,17 @@
-import type { ModelConfiguration, Reading, RunChoices, TrainingConfiguration } from '../../configuration/run';
+import type {
+  EngineConfiguration,
+  ModelConfiguration,
+  Reading,
+  RunChoices,
+  TrainingConfiguration,
+} from '../../configuration/run';
 import type { DatasetReport, DatasetSource } from '../../protocol/dataset';
 
 /** What the person set in the settings, on top of which a proposal stands back. */
 export interface Preferences {
   readonly model: Partial<ModelConfiguration>;
   readonly training: Partial<TrainingConfiguration>;
+  readonly engine: Partial<EngineConfiguration>;
 }
 
 /** A training as far as it is chosen: the proposal, and what the person changed. */
@@ -15,6 +22,7 @@ export interface Draft {
   readonly preferences: Preferences;
   readonly model: Partial<ModelConfiguration>;
   readonly training: Partial<TrainingConfiguration>;
+  readonly engine: Partial<EngineConfiguration>;
 }
 
 /** The model that would be trained: proposal, then settings, then choices. */
@@ -33,11 +41,16 @@ export function trainingOf({ report, preferences, training }: Draft): Partial<Tr
   return { ...report.proposal.training, ...preferences.training, ...training };
 }
 
+export function engineOf({ preferences, engine }: Draft): Partial<EngineConfiguration> {
+  return { ...preferences.engine, ...engine };
+}
+
 /** The choices that a worker trains with; what was found in the file is found again. */
 export function choicesOf(draft: Draft): RunChoices {
   return {
     reading: { ...draft.reading, task: draft.report.task },
     model: modelOf(draft),
     training: trainingOf(draft),
+    engine: engineOf(draft),
   };
 }

@@ -1,9 +1,11 @@
-import type { ModelConfiguration, TrainingConfiguration } from '../../configuration/run';
+import type { EngineConfiguration, ModelConfiguration, TrainingConfiguration } from '../../configuration/run';
+
+const sections = ['model', 'training', 'engine'] as const;
 
 /** A value of a run that a person can set, as package.json describes its setting (generated from the run's schema). */
 export interface Field {
-  readonly section: 'model' | 'training';
-  readonly key: keyof ModelConfiguration | keyof TrainingConfiguration;
+  readonly section: (typeof sections)[number];
+  readonly key: keyof ModelConfiguration | keyof TrainingConfiguration | keyof EngineConfiguration;
   readonly type: 'integer' | 'number' | 'string';
   readonly default: number | string;
   readonly description: string;
@@ -27,8 +29,9 @@ interface SettingProperty {
 /** The fields among the settings of the manifest, in their order. */
 export function fieldsOf(properties: Readonly<Record<string, unknown>>): readonly Field[] {
   return Object.entries(properties).flatMap(([name, value]) => {
-    const [, section, key] = name.split('.');
-    if (section !== 'model' && section !== 'training') {
+    const [, first, key] = name.split('.');
+    const section = sections.find((one) => one === first);
+    if (!section) {
       return [];
     }
     const property = value as SettingProperty;

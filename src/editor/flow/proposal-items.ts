@@ -2,7 +2,8 @@ import { visible } from '../../base/visible';
 import type { CellName, TaskName } from '../../configuration/run';
 import { modelKeysOfTasks } from '../../configuration/suits';
 import type { Draft } from './draft';
-import { modelOf, trainingOf } from './draft';
+import { engineOf, modelOf, trainingOf } from './draft';
+import { engineLabels } from './engine-items';
 import type { Field } from './fields';
 import { fieldLabel } from './fields';
 import { datasetLine } from './reading-items';
@@ -149,18 +150,20 @@ export function sizeText({ units, layers }: SizeChoice): string {
 /** What will be trained, in one line. */
 export function summary(draft: Draft, fields: readonly Field[]): string {
   const { cell, units = 0, layers = 1 } = modelOf(draft);
+  const { backend = 'auto' } = engineOf(draft);
   const value = (key: Field['key']) => valueNow(draft, fields, key);
   return [
     taskLabels[draft.report.task],
     `${cell === undefined ? '' : cellLabel(cell)}, ${sizeText({ units, layers })}`,
     `${value('steps')} steps at rate ${value('learningRate')}`,
+    ...(backend === 'auto' ? [] : [engineLabels[backend]]),
   ].join(' · ');
 }
 
-/** Every value that can be changed and has a part in the task, with what it is now. */
+/** Every value that can be changed and has a part in the task, with what it is now; the engine has a list of its own. */
 export function fieldChoices(draft: Draft, fields: readonly Field[]): readonly Choice<Field>[] {
   const tasksOf: Readonly<Partial<Record<Field['key'], readonly TaskName[]>>> = modelKeysOfTasks;
-  const suits = ({ key }: Field) => tasksOf[key]?.includes(draft.report.task) ?? true;
+  const suits = ({ key }: Field) => key !== 'backend' && (tasksOf[key]?.includes(draft.report.task) ?? true);
   return fields.filter(suits).map((field) => ({
     label: fieldLabel(field),
     description: String(valueNow(draft, fields, field.key)),
@@ -170,7 +173,7 @@ export function fieldChoices(draft: Draft, fields: readonly Field[]): readonly C
 }
 
 export function valueNow(draft: Draft, fields: readonly Field[], key: Field['key']): number | string | undefined {
-  const chosen: Readonly<Record<string, unknown>> = { ...modelOf(draft), ...trainingOf(draft) };
+  const chosen: Readonly<Record<string, unknown>> = { ...modelOf(draft), ...trainingOf(draft), ...engineOf(draft) };
   const value = chosen[key] ?? fields.find((field) => field.key === key)?.default;
   return typeof value === 'number' || typeof value === 'string' ? value : undefined;
 }

@@ -3,8 +3,10 @@ import { visible } from '../../base/visible';
 import type { Reading } from '../../configuration/run';
 import type { DatasetReport, DatasetSource } from '../../protocol/dataset';
 import { type CellFiles, chooseCell } from './choose-cell';
+import { chooseEngine, type NativeEngine } from './choose-engine';
 import type { Draft, Preferences } from './draft';
-import { modelOf } from './draft';
+import { engineOf, modelOf } from './draft';
+import { engineLabels } from './engine-items';
 import type { Field } from './fields';
 import { fieldLabel, parsed, problemOf } from './fields';
 import { fieldChoices, sizeChoices, summary, taskChoices, valueNow } from './proposal-items';
@@ -15,6 +17,7 @@ import { readingItems } from './reading-items';
 export interface FlowServices {
   readonly fields: readonly Field[];
   readonly cellFiles: CellFiles;
+  readonly native: NativeEngine;
   /** Reads the file in another way, showing that it is at work; undefined when that failed and was told, or cancelled. */
   inspect(source: DatasetSource, reading: Partial<Reading>): Promise<Inspected | undefined>;
 }
@@ -45,7 +48,7 @@ export async function trainFlow(
   services: FlowServices,
   model: Draft['model'] = {},
 ): Promise<Draft | undefined> {
-  let draft: Draft = { source, report, reading, preferences, model, training: {} };
+  let draft: Draft = { source, report, reading, preferences, model, training: {}, engine: {} };
   let index = 0;
   while (index < steps.length) {
     const step = steps[index];
@@ -146,19 +149,23 @@ async function chooseSize(draft: Draft, frame: Frame): Promise<readonly [Move, D
   return ['next', { ...draft, model: { ...draft.model, ...chosen.value } }];
 }
 
-async function confirm(draft: Draft, frame: Frame, { fields }: FlowServices): Promise<readonly [Move, Draft]> {
+async function confirm(draft: Draft, frame: Frame, services: FlowServices): Promise<readonly [Move, Draft]> {
   let now = draft;
   for (;;) {
-    const start = { label: '$(play) Train', detail: summary(now, fields) };
+    const start = { label: '$(play) Train', detail: summary(now, services.fields) };
     const change = { label: '$(settings-gear) Change settings…', description: 'steps, learning rate, seed and more' };
-    const chosen = await pick({ ...frame, placeholder: 'Start?' }, [start, change]);
+    const engine = {
+      label: '$(server-process) Change engine…',
+      description: engineLabels[engineOf(now).backend ?? 'auto'],
+    };
+    const chosen = await pick({ ...frame, placeholder: 'Start?' }, [start, change, engine]);
     if (chosen === undefined || chosen === back) {
       return [chosen === back ? 'back' : 'leave', now];
     }
     if (chosen === start) {
       return ['next', now];
     }
-    const changed = await changeSettings(now, frame, fields);
+    const changed = await (chosen === change ? changeSettings : changeEngine)(now, frame, services);
     if (changed === undefined) {
       return ['leave', now];
     }
@@ -166,14 +173,20 @@ async function confirm(draft: Draft, frame: Frame, { fields }: FlowServices): Pr
   }
 }
 
+async function changeEngine(draft: Draft, { title }: Frame, { native }: FlowServices): Promise<Draft | undefined> {
+  const frame = { title: `${title}: engine`, canGoBack: true, placeholder: 'What is to compute?' };
+  const backend = await chooseEngine(frame, engineOf(draft).backend ?? 'auto', native);
+  return backend === back ? draft : backend && { ...draft, engine: { ...draft.engine, backend } };
+}
+
 /** Lets values be changed until the person goes back; undefined when the person left. */
-async function changeSettings(draft: Draft, { title }: Frame, fields: readonly Field[]): Promise<Draft | undefined> {
+async function changeSettings(draft: Draft, { title }: Frame, services: FlowServices): Promise<Draft | undefined> {
   let now = draft;
   for (;;) {
     const done = { label: '$(check) Done', value: undefined };
     const chosen = await pick(
       { title: `${title}: settings`, canGoBack: true, placeholder: 'Choose a value to change it' },
-      [done, ...fieldChoices(now, fields)],
+      [done, ...fieldChoices(now, services.fields)],
     );
     if (chosen === undefined) {
       return undefined;
@@ -181,7 +194,7 @@ async function changeSettings(draft: Draft, { title }: Frame, fields: readonly F
     if (chosen === back || chosen.value === undefined) {
       return now;
     }
-    const changed = await changeField(now, chosen.value, title, fields);
+    const changed = await changeField(now, chosen.value, title, services);
     if (changed === undefined) {
       return undefined;
     }
@@ -193,7 +206,7 @@ async function changeField(
   draft: Draft,
   field: Field,
   title: string,
-  fields: readonly Field[],
+  { fields }: FlowServices,
 ): Promise<Draft | undefined> {
   const frame: Frame = { title: `${title}: ${fieldLabel(field)}`, canGoBack: true };
   const current = String(valueNow(draft, fields, field.key));
@@ -216,7 +229,8 @@ async function changeField(
     return draft;
   }
   const part = { [field.key]: parsed(field, text) };
-  return field.section === 'model'
+  const { section } = field;
+  return section === 'model'
     ? { ...draft, model: { ...modelOf(draft), ...part } }
-    : { ...draft, training: { ...draft.training, ...part } };
+    : { ...draft, [section]: { ...draft[section], ...part } };
 }

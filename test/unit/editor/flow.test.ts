@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from 'vitest';
-import { runConfigurationSchema } from '../../../src/configuration/run';
+import { engineSchema, runConfigurationSchema } from '../../../src/configuration/run';
 import { choicesOf, type Draft } from '../../../src/editor/flow/draft';
+import { engineChoices } from '../../../src/editor/flow/engine-items';
 import { fieldsOf, parsed, problemOf } from '../../../src/editor/flow/fields';
 import { cellChoices, sizeChoices, summary, taskChoices } from '../../../src/editor/flow/proposal-items';
 import { readingItems } from '../../../src/editor/flow/reading-items';
@@ -14,9 +15,10 @@ const draft: Draft = {
   source: { kind: 'file', path: '/work/rhyme.txt' },
   report: textReport,
   reading: {},
-  preferences: { model: {}, training: {} },
+  preferences: { model: {}, training: {}, engine: {} },
   model: {},
   training: {},
+  engine: {},
 };
 
 describe('the questions before a training', () => {
@@ -28,6 +30,7 @@ describe('the questions before a training', () => {
       reading: { task: 'language' },
       model: { cell: 'lstm', units: 32, layers: 1 },
       training: { steps: 300 },
+      engine: {},
     });
   });
 
@@ -37,7 +40,10 @@ describe('the questions before a training', () => {
   });
 
   it('prefer what the settings say to the proposal, and a choice to both', () => {
-    const set: Draft = { ...draft, preferences: { model: { cell: 'gru', units: 48 }, training: { steps: 20 } } };
+    const set: Draft = {
+      ...draft,
+      preferences: { model: { cell: 'gru', units: 48 }, training: { steps: 20 }, engine: {} },
+    };
     expect(cellChoices(set, [])[0]).toMatchObject({ value: 'gru', description: 'your setting' });
     expect(sizeChoices(set)[0]).toMatchObject({ label: 'Your size', value: { units: 48, layers: 1 } });
     const chosen = { ...set, model: { cell: 'lstm' } as const, training: { steps: 7 } };
@@ -47,7 +53,7 @@ describe('the questions before a training', () => {
   it('put a cell that is open in an editor before all, and a choice or setting of a file beside the others', () => {
     const open = [{ choice: 'untitled:Untitled-1', name: 'Untitled-1', place: 'not saved' }];
     expect(cellChoices(draft, open).map(({ value }) => value)).toEqual(['untitled:Untitled-1', 'lstm', 'gru']);
-    const set: Draft = { ...draft, preferences: { model: { cell: 'cells/mine.cell' }, training: {} } };
+    const set: Draft = { ...draft, preferences: { model: { cell: 'cells/mine.cell' }, training: {}, engine: {} } };
     expect(cellChoices(set, [])[0]).toMatchObject({ label: 'mine.cell', description: 'your setting' });
     expect(cellChoices(set, open).map(({ label }) => label)).toEqual(['Untitled-1', 'mine.cell', 'LSTM', 'GRU']);
     const chosen: Draft = { ...set, model: { cell: '/other.cell' } };
@@ -143,5 +149,24 @@ describe('a value that a person types', () => {
     expect(problemOf(field('learningRate'), ' 1e-3 ')).toBeUndefined();
     expect(parsed(field('learningRate'), ' 1e-3 ')).toBe(0.001);
     expect(parsed(field('cell'), 'gru')).toBe('gru');
+  });
+});
+
+describe('the engine', () => {
+  it('is of the settings until one is chosen, and stands in the summary where it is not our own', () => {
+    const set: Draft = { ...draft, preferences: { ...draft.preferences, engine: { backend: 'tensorflow' } } };
+    expect(choicesOf(set).engine).toEqual({ backend: 'tensorflow' });
+    expect(summary(set, fields)).toMatch(/rate 0\.005 · TensorFlow$/);
+    const chosen: Draft = { ...set, engine: { backend: 'auto', threads: 1 } };
+    expect(choicesOf(chosen).engine).toEqual({ backend: 'auto', threads: 1 });
+    expect(summary(chosen, fields)).not.toContain('TensorFlow');
+  });
+
+  it('is one of all that the schema knows, and says whether TensorFlow is installed', () => {
+    const backends = engineSchema.shape.backend.unwrap().options;
+    expect(new Set(engineChoices(undefined).map(({ value }) => value))).toEqual(new Set(backends));
+    const native = (version?: string) => engineChoices(version).find(({ value }) => value === 'tensorflow');
+    expect(native()?.description).toBe('not installed: install it…');
+    expect(native('2.21.0')?.description).toBe('2.21.0, installed');
   });
 });

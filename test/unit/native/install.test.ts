@@ -10,6 +10,7 @@ import { install, remove } from '../../../src/native/install';
 import { bindingFile, findInstallation, recordFile } from '../../../src/native/installation';
 import { probeBinding, probeOnce } from '../../../src/native/probe';
 import { hasWheel } from '../../../src/native/wheel';
+import { hasCompiler, installCrashing } from './crashing';
 
 const name = 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl';
 const armName = 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_aarch64.whl';
@@ -125,6 +126,11 @@ describe('a library that harms the process that loads it is found out in another
     await expect(probeBinding(folder)).rejects.toThrow(
       /TensorFlow does not work here: .*its process ended with code 1/,
     );
+  });
+
+  test.runIf(hasCompiler)('it is ended by a signal', async () => {
+    await installCrashing(folder);
+    await expect(probeBinding(folder)).rejects.toThrow(/its process was ended by SIGABRT/);
   });
 
   test('it hangs', async () => {
