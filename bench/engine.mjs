@@ -4,10 +4,11 @@
  * cell, or with `--json` one object a line.
  *
  *   npm run bench -- [--rows 1,2,3,4,forecast,classify,translate,speech,frames] [--cells LSTM,GRU,RNN,peephole,ConvLSTM,ConvGRU] [--peers pytorch,jax,keras,tfjs-node]
- *                    [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
+ *                    [--engines own,tensorflow] [--rounds 3] [--seconds 1.5] [--threads 2] [--engine-variant auto]
  *
  * Each measurement takes `--seconds`, and three steps at least. Peers are installed into folders of their own, from the
- * package registries; one that cannot be, or that fails, is left out, and said so.
+ * package registries; one that cannot be, or that fails, is left out, and said so. So is TensorFlow under our own models, where
+ * it is not installed (`npm run native`).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +28,9 @@ const cells = {
   ConvGRU: { ours: 'conv-gru', peers: ['pytorch'] },
 };
 
+/** What computes for us, and how it is asked for. */
+const engines = { own: [], tensorflow: ['--backend', 'tensorflow'] };
+
 /** In which the usual models of tasks are measured. */
 const cellsOfTasks = ['LSTM', 'GRU'];
 const cellsOfFrames = ['ConvLSTM', 'ConvGRU'];
@@ -34,11 +38,14 @@ const cellsOfFrames = ['ConvLSTM', 'ConvGRU'];
 /** @type {Record<string, { batch: number, timeSteps: number, units: number, layers: number }>} */
 const rows = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'src', 'cli', 'bench-rows.json'), 'utf8'));
 
+const cli = join(import.meta.dirname, '..', 'dist', 'cli.js');
+
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: Object.keys(rows).join(',') },
     cells: { type: 'string', default: Object.keys(cells).join(',') },
     peers: { type: 'string', default: Object.keys(peers).join(',') },
+    engines: { type: 'string', default: Object.keys(engines).join(',') },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1.5' },
     threads: { type: 'string', default: '2' },
@@ -50,14 +57,19 @@ const { values } = parseArgs({
 /**
  * @typedef {{ best: number, steps: number, losses: [first: number, last: number] }} Measured milliseconds, nats
  * @typedef {Measured & { engine: string, threads: number, shareOfRoof?: number }} Ours
+ * @typedef {keyof typeof engines} EngineName
  */
 
 await main(async () => {
   const wantedRows = chosen('--rows', values.rows, Object.keys(rows));
   const wantedCells = chosen('--cells', values.cells, Object.keys(cells));
   const wantedPeers = chosen('--peers', values.peers, Object.keys(peers));
+  const wantedEngines = /** @type {EngineName[]} */ (chosen('--engines', values.engines, Object.keys(engines)));
   await buildKernels();
   const node = await node24();
+  /** @type {EngineName[]} */
+  const present = [];
+  for (const engine of wantedEngines) if (await works(node, engine)) present.push(engine);
   const commands = await installPeers(wantedPeers);
   for (const row of wantedRows) {
     const isOfTask = 'task' in (rows[row] ?? {});
@@ -65,8 +77,9 @@ await main(async () => {
       const isOfFrames = cellsOfFrames.includes(cell);
       const suits = isOfTask && row !== 'frames' ? cellsOfTasks.includes(cell) : isOfFrames === (row === 'frames');
       if (!wantedCells.includes(cell) || !suits) continue;
-      const present = [...commands].filter(([peer]) => (isOfTask ? peer === 'pytorch' : having.includes(peer)));
-      print(row, cell, await measureInTurns(row, cell, () => measureOurs(node, row, ours), present));
+      const others = [...commands].filter(([peer]) => (isOfTask ? peer === 'pytorch' : having.includes(peer)));
+      const own = present.map((engine) => /** @type {const} */ ([engine, () => measureOurs(node, row, ours, engine)]));
+      print(row, cell, await measureInTurns(row, cell, own, others));
     }
   }
 });
@@ -85,19 +98,21 @@ function chosen(option, list, known) {
 /**
  * The best of all rounds. A peer that fails in one is left out of this row and cell.
  * @param {string} row @param {string} cell
- * @param {() => Promise<Ours>} measureUs
+ * @param {readonly (readonly [EngineName, () => Promise<Ours>])[]} own
  * @param {readonly (readonly [peer: string, command: import('./peers.mjs').Command])[]} present
- * @returns {Promise<{ ours: Ours, theirs: Map<string, number> }>} milliseconds of each peer
+ * @returns {Promise<{ ours: Map<EngineName, Ours>, theirs: Map<string, number> }>} milliseconds of each peer
  */
-async function measureInTurns(row, cell, measureUs, present) {
-  /** @type {Ours | undefined} */
-  let ours;
+async function measureInTurns(row, cell, own, present) {
+  /** @type {Map<EngineName, Ours>} */
+  const ours = new Map();
   /** @type {Map<string, number>} */
   const theirs = new Map();
   const failed = new Set();
   for (let round = 0; round < Math.max(1, Number(values.rounds)); round++) {
-    const measured = await measureUs();
-    if (!ours || measured.best < ours.best) ours = measured;
+    for (const [engine, measure] of own) {
+      const measured = await measure();
+      if (measured.best < (ours.get(engine)?.best ?? Number.POSITIVE_INFINITY)) ours.set(engine, measured);
+    }
     for (const [peer, command] of present) {
       if (failed.has(peer)) continue;
       try {
@@ -110,15 +125,35 @@ async function measureInTurns(row, cell, measureUs, present) {
       }
     }
   }
-  if (!ours) throw new Error('no round');
   return { ours, theirs };
 }
 
-/** @param {string} node @param {string} row @param {string} cell @returns {Promise<Ours>} */
-async function measureOurs(node, row, cell) {
-  const cli = join(import.meta.dirname, '..', 'dist', 'cli.js');
+/** Whether an engine is there; one that is not is left out, and said so. @param {string} node @param {EngineName} engine */
+async function works(node, engine) {
+  if (engine === 'own') return true;
+  try {
+    const options = ['--rows', '1', '--cells', 'rnn', '--seconds', '0.1'];
+    await outputOf(node, [cli, 'bench', ...options, ...engines[engine]]);
+    return true;
+  } catch (error) {
+    say(
+      `Left out: our models on TensorFlow (${error instanceof Error ? error.message : error}; npm run native installs it)`,
+    );
+    return false;
+  }
+}
+
+/** @param {string} node @param {string} row @param {string} cell @param {EngineName} name @returns {Promise<Ours>} */
+async function measureOurs(node, row, cell, name) {
   const model = ['--rows', row, '--cells', cell, '--seconds', values.seconds];
-  const engine = ['--threads', values.threads, '--engine-variant', values['engine-variant'], '--json'];
+  const engine = [
+    '--threads',
+    values.threads,
+    '--engine-variant',
+    values['engine-variant'],
+    '--json',
+    ...engines[name],
+  ];
   try {
     return learned(await outputOf(node, [cli, 'bench', ...model, ...engine]));
   } catch (error) {
@@ -168,34 +203,44 @@ function learned(/** @type {string} */ output) {
 
 /** @param {string} row @param {string} cell @param {Awaited<ReturnType<typeof measureInTurns>>} measured */
 function print(row, cell, { ours, theirs }) {
-  const { best: oursMs, engine, threads, shareOfRoof = null } = ours;
-  const ratio = (/** @type {number} */ peerMs) => Number((peerMs / oursMs).toFixed(2));
+  const ratio = (/** @type {number} */ peerMs, /** @type {Ours} */ { best }) => Number((peerMs / best).toFixed(2));
   if (values.json) {
-    const line = (/** @type {string | null} */ peer, /** @type {number | null} */ peerMs) =>
-      console.log(
-        JSON.stringify({
-          ...{ row: Number(row) || row, cell, engine, threads, peer, oursMs, peerMs },
-          ...{ ratio: peerMs === null ? null : ratio(peerMs), shareOfRoof },
-        }),
-      );
-    for (const [peer, peerMs] of theirs) line(peer, peerMs);
-    if (theirs.size === 0) line(null, null);
+    for (const own of ours.values()) {
+      const { best: oursMs, engine, threads, shareOfRoof = null } = own;
+      const line = (/** @type {string | null} */ peer, /** @type {number | null} */ peerMs) =>
+        console.log(
+          JSON.stringify({
+            ...{ row: Number(row) || row, cell, engine, threads, peer, oursMs, peerMs },
+            ...{ ratio: peerMs === null ? null : ratio(peerMs, own), shareOfRoof },
+          }),
+        );
+      for (const [peer, peerMs] of theirs) line(peer, peerMs);
+      if (theirs.size === 0) line(null, null);
+    }
     return;
   }
   const { batch, timeSteps, units, layers } = rows[row] ?? {};
-  const roof = shareOfRoof === null ? '' : `, ${Math.round(100 * shareOfRoof)} % of the roof`;
   const columns = (/** @type {string} */ name, /** @type {string[]} */ words) =>
     `  ${name.padEnd(22)}${words.map((word) => word.padStart(12)).join('')}`;
-  const times = [...theirs.values()];
   const lines = [
     `Row ${row}, ${cell}: ${batch} × ${timeSteps} × ${units} × ${layers} (batch, time steps, units, layers)`,
-    `  ${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${roof}`,
-    columns('', ['unroll', ...theirs.keys()]),
-    columns(
-      'ms a step',
-      [oursMs, ...times].map((ms) => ms.toFixed(ms < 100 ? 3 : 1)),
-    ),
-    ...(times.length > 0 ? [columns('times ours', ['', ...times.map((ms) => ratio(ms).toFixed(2))])] : []),
+    columns('', ['ms a step', ...theirs.keys()]),
+    columns('', ['', ...[...theirs.values()].map(milliseconds)]),
+    ...[...ours.values()].flatMap((own) => {
+      const { engine, threads, shareOfRoof } = own;
+      const roof = shareOfRoof === undefined ? '' : `, ${Math.round(100 * shareOfRoof)} % of the roof`;
+      return [
+        `  unroll: ${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${roof}`,
+        columns(theirs.size > 0 ? 'times ours' : '', [
+          milliseconds(own.best),
+          ...[...theirs.values()].map((ms) => ratio(ms, own).toFixed(2)),
+        ]),
+      ];
+    }),
   ];
   console.log(`${lines.join('\n')}\n`);
+}
+
+function milliseconds(/** @type {number} */ ms) {
+  return ms.toFixed(ms < 100 ? 3 : 1);
 }

@@ -54,6 +54,25 @@ export function tryOperations(binding: TFJSBinding): void {
     ...types({ SrcT: TF_BOOL, DstT: TF_FLOAT }),
     ...flags('Truncate'),
   ]);
+  const [long = -1] = run(
+    'Cast',
+    [number(1)],
+    [...types({ SrcT: TF_INT32, DstT: binding.TF_INT64 }), ...flags('Truncate')],
+  );
+  run('AddN', [matrix, matrix], [...counts({ N: 2 }), ...float]);
+  const floats = (...shape: number[]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return binding.createTensor(shape, TF_FLOAT, new Float32Array(size));
+  };
+  // One step of one row of one unit.
+  const [row, steps, vector] = [floats(1, 1), floats(1, 1, 1), floats(1)];
+  const learned = [floats(2, 4), vector, vector, vector, floats(4)];
+  const gradient = [...float, ...flags('use_peephole')];
+  const real = { type: binding.TF_ATTR_FLOAT, value: 0 };
+  const block = [...gradient, { name: 'forget_bias', ...real }, { name: 'cell_clip', ...real }];
+  const made = run('BlockLSTM', [long, steps, row, row, ...learned], block, 7);
+  run('BlockLSTMGrad', [long, steps, row, row, ...learned, ...made, steps, steps], gradient, 8);
+  run('LSTMBlockCellGrad', [row, row, row, ...learned, row, row, row, row, row, row, row, row], gradient, 5);
   run('Fill', [whole(2), one], types({ T: TF_FLOAT, index_type: TF_INT32 }));
 
   function run(name: string, inputs: number[], attributes: TFEOpAttr[], results = 1): number[] {

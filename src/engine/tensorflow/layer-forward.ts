@@ -1,19 +1,12 @@
 import { append } from '../../base/grouped';
 import type { Buffer } from '../plan/commands';
+import type { LayerRead } from './layer-read';
 import type { LayerWeights } from './layer-weights';
 import type { Lowered, Products, Run, Step } from './lower';
 import { norm } from './norm';
 import type { Operations, Value } from './operations';
 import { Series } from './series';
 import { Terms, unary } from './terms';
-
-/** What a layer reads, over all time steps. */
-export interface LayerSource {
-  /** [time, inputs, batch]; of tokens their embeddings, made when they are asked for. */
-  readonly input: () => Value;
-  /** Of tokens whose table of embeddings is multiplied before its rows are taken: the product's rows, [time, units, batch]. */
-  readonly products: ((weights: readonly string[], biases: readonly string[]) => Value) | undefined;
-}
 
 export interface LayerSizes {
   readonly batch: number;
@@ -72,7 +65,7 @@ export function forward(
   tensors: Operations,
   lowered: Lowered,
   weights: LayerWeights,
-  source: LayerSource,
+  read: LayerRead,
   first: readonly Value[],
   sizes: LayerSizes,
 ): LayerValues {
@@ -84,7 +77,7 @@ export function forward(
 
   const ahead = new Terms(tensors, plan.graph, vector);
   for (const step of before) {
-    if (step.op === 'products') aheadProducts(tensors, series, ahead, weights, source, step);
+    if (step.op === 'products') aheadProducts(tensors, series, ahead, weights, read, step);
     else if (step.op === 'norm') {
       const { value, scale } = norm(tensors, series.wholeOf(step.a), 1);
       series.setWhole(step.y, value);
@@ -170,19 +163,19 @@ function aheadProducts(
   series: Series,
   terms: Terms,
   weights: LayerWeights,
-  source: LayerSource,
+  read: LayerRead,
   command: Products,
 ): void {
   const isInput = command.a === 'input';
   const biases = command.runs.every(({ start }) => start === 'biases')
     ? command.runs.flatMap((run) => run.biases)
     : undefined;
-  const multiplied = isInput && source.products;
-  const product = multiplied
-    ? multiplied(command.weights, biases ?? [])
-    : tensors.matMulEach(weights.under(command.weights), isInput ? source.input() : series.wholeOf(command.a));
+  const multiplied = isInput ? read.products(weights, command.weights, biases ?? []) : undefined;
+  const product =
+    multiplied ??
+    tensors.matMulEach(weights.under(command.weights), isInput ? read.bySteps() : series.wholeOf(command.a));
   for (const [run, piece] of pieces(tensors, command, product, 1)) {
-    const hasBias = multiplied && biases !== undefined;
+    const hasBias = multiplied !== undefined && biases !== undefined;
     const value = finished(tensors, weights, hasBias ? { ...run, start: 'nothing', biases: [] } : run, piece, () =>
       series.joined(run.maps),
     );

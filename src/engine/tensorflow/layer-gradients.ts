@@ -2,28 +2,16 @@ import type { Parameter } from '../../cells/parameters';
 import type { Buffer } from '../plan/commands';
 import type { Backflow } from './layer-backward';
 import type { LayerValues } from './layer-forward';
+import type { LayerRead } from './layer-read';
 import { type LayerWeights, sizeOf } from './layer-weights';
 import type { Lowered } from './lower';
 import type { Operations, Value } from './operations';
 
-/** What a layer read, as its gradients are made of it. */
-export interface Read {
-  /** Row by row: [time · batch, inputs]; of tokens their embeddings. */
-  readonly rows: () => Value;
-  /** Of tokens: the table, and the row of it that each step read, [time · batch]. */
-  readonly tokens: { readonly table: Value; readonly ids: Value; readonly entries: number } | undefined;
-  /** Whether the table was multiplied before its rows were taken. */
-  readonly isMultiplied: boolean;
-}
-
-export interface WeightGradients {
-  /** All of a layer's weights one after another; of those that are not trained 0. */
-  readonly flat: Value;
-  /** Of the table that was multiplied: [entries, inputs]. */
-  readonly table: Value | undefined;
-}
-
-/** The gradients of a layer's weights: of each argument one product over all steps and rows. */
+/**
+ * The gradients of a layer's weights: of each argument one product over all steps and rows.
+ *
+ * @returns all of them, and the gradient of a table that was multiplied: [entries, inputs]
+ */
 export function weightGradients(
   tensors: Operations,
   { plan }: Lowered,
@@ -31,8 +19,9 @@ export function weightGradients(
   parameters: readonly Parameter[],
   values: LayerValues,
   { series, vectors }: Backflow,
-  read: Read,
-): WeightGradients {
+  read: LayerRead,
+  wantsInput: boolean,
+): { readonly flat: Value; readonly table: Value | undefined } {
   const found = new Map(vectors);
   const rowsOf = new Map<string, { readonly buffers: readonly Buffer[]; readonly rows: Value }>();
   const rows = (buffers: readonly Buffer[]): Value => {
@@ -48,13 +37,12 @@ export function weightGradients(
     const names = parts.map(({ weight }) => weight);
     const gradients = rows(parts.map(({ d }) => d));
     let product: Value;
-    if (a === 'input' && read.tokens && read.isMultiplied) {
-      const { table: embeddings, ids, entries } = read.tokens;
-      const byEntry = tensors.sumByNumber(gradients, ids, entries);
-      product = tensors.matMul(embeddings, byEntry, { transposeA: true });
-      table = tensors.matMul(byEntry, weights.under(names));
+    if (a === 'input') {
+      const back = read.backwards(gradients, weights.beside(names), wantsInput && read.isMultiplied);
+      product = back.matrix;
+      table = back.input;
     } else {
-      const argument = a === 'input' ? read.rows() : rowByRow(tensors, values.wholeOf(a));
+      const argument = rowByRow(tensors, values.wholeOf(a));
       product = tensors.matMul(argument, gradients, { transposeA: true });
     }
     tensors.split(product, parts.length, 1).forEach((part, index) => {
@@ -72,12 +60,21 @@ export function weightGradients(
       biasOf.delete(d);
     });
   }
+  return { flat: flattened(tensors, parameters, found), table };
+}
+
+/** Gradients by name, one after another as `parameters` lists them; of what has none 0. */
+export function flattened(
+  tensors: Operations,
+  parameters: readonly Parameter[],
+  found: ReadonlyMap<string, Value>,
+): Value {
   const pieces = parameters.map(({ name, shape, trained }) => {
     const value = trained ? found.get(name) : undefined;
     const size = sizeOf(shape);
     return value ? tensors.reshape(value, [size]) : tensors.zeros([size]);
   });
-  return { flat: tensors.concat(pieces, 0), table };
+  return tensors.concat(pieces, 0);
 }
 
 /** [time, units, batch] → [time · batch, units] */

@@ -4,35 +4,18 @@ import { cellParameters, type Parameter } from '../../cells/parameters';
 import { type LayerCall as EngineCall, layerKernels, required } from '../backend/layer-call';
 import { planOf } from '../plan/plan';
 import type { TensorFlowBackend } from './backend';
-import { type Backflow, backward } from './layer-backward';
-import { forward, type LayerSizes, type LayerSource, type LayerValues } from './layer-forward';
-import { type Read, weightGradients } from './layer-gradients';
-import { LayerWeights, sizeOf } from './layer-weights';
+import { type BlockCell, blockCellOf } from './block-cell';
+import { blockPass, suitsBlock } from './block-layer';
+import type { Gradients, LayerPass } from './layer-pass';
+import { LayerRead } from './layer-read';
+import { LayerWeights } from './layer-weights';
 import { type Lowered, lowered } from './lower';
 import { tensorFlowName } from './name';
-import type { Operations, Value } from './operations';
+import type { Value } from './operations';
+import { plannedPass } from './planned-layer';
 
 /** The same call as of the engine's own kernels, with what TensorFlow leaves for the way back. */
-type LayerCall = Omit<EngineCall, 'pass'> & { pass?: Pass };
-
-/** A forward pass that a backward one can follow. */
-interface Pass {
-  readonly lowered: Lowered;
-  readonly weights: LayerWeights;
-  readonly parameters: readonly Parameter[];
-  readonly values: LayerValues;
-  readonly sizes: LayerSizes;
-  readonly read: Read;
-  readonly inputShape: readonly number[];
-  gradients?: Gradients;
-}
-
-interface Gradients {
-  readonly weights: Value;
-  /** Of the shape of what was read; undefined when nobody asked: TF.js asks for it first, if at all. */
-  readonly input: Value | undefined;
-  readonly states: readonly Value[];
-}
+type LayerCall = Omit<EngineCall, 'pass'> & { pass?: LayerPass & { made?: Gradients } };
 
 /** The kernels of `runLayer` (../backend/recurrent-kernel.ts) on TensorFlow. */
 export function registerLayerKernels(): void {
@@ -69,6 +52,14 @@ function loweredOf(cell: Cell, record: boolean): Lowered {
   return known;
 }
 
+const blocks = new WeakMap<Cell, { readonly of: BlockCell | undefined }>();
+
+function blockOf(cell: Cell): BlockCell | undefined {
+  const known = blocks.get(cell) ?? { of: blockCellOf(cell) };
+  blocks.set(cell, known);
+  return known.of;
+}
+
 const weightsOf = new WeakMap<object, LayerWeights>();
 
 /** A layer's weights with whatever was made of them, as long as the tensor lives. */
@@ -91,22 +82,18 @@ function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: T
   const sizes = { batch, timeSteps, units };
   const parameters = cellParameters(cell, inputSize, units);
   const weights = layerWeights(backend, required(inputs, 'weights'), parameters);
-  const ofCell = loweredOf(cell, record);
   const { results, kept } = tensors.within(
     () => {
-      const { source, read, held } = sourceOf(backend, weights, input, ids);
-      const first = cell.states.map((_, index) =>
-        tensors.transpose(backend.value(required(inputs, `state${index}`)), [1, 0]),
-      );
-      const values = forward(tensors, ofCell, weights, source, first, sizes);
-      const sequence = (value: Value) => tensors.transpose(value, [2, 0, 1]);
-      const output = timeSteps > 0 ? sequence(values.wholeOf('next:0')) : tensors.zeros([batch, 0, units]);
-      const last = values.states.map((list) => tensors.transpose(list.at(-1) as Value, [1, 0]));
-      const recorded = record
-        ? cell.equations.map(({ name }) => sequence(values.wholeOf(ofCell.plan.recorded.get(name) ?? '')))
-        : [];
-      call.pass = { lowered: ofCell, weights, parameters, values, sizes, read, inputShape: input.shape };
-      return { results: [output, ...last, ...recorded], kept: [...values.prune(ofCell.kept), ...held] };
+      // The caller's tensors may be gone when the gradient is asked for.
+      const read = new LayerRead(tensors, tensors.again(backend.value(input)), ids && backend.value(ids));
+      const first = cell.states.map((_, index) => tensors.again(backend.value(required(inputs, `state${index}`))));
+      const block = record || timeSteps === 0 ? undefined : blockOf(cell);
+      const pass =
+        block && suitsBlock(inputSize, sizes)
+          ? blockPass(tensors, block, weights, parameters, read, first, sizes)
+          : plannedPass(tensors, loweredOf(cell, record), weights, parameters, read, first, sizes, record);
+      call.pass = pass;
+      return { results: [pass.output, ...pass.last, ...pass.recorded], kept: pass.kept };
     },
     (made) => [...made.results, ...made.kept],
   );
@@ -122,44 +109,6 @@ function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: T
   ];
 }
 
-/** What a layer reads, in the forms that its passes ask for. */
-function sourceOf(
-  backend: TensorFlowBackend,
-  weights: LayerWeights,
-  input: tf.TensorInfo,
-  ids: tf.TensorInfo | undefined,
-): { readonly source: LayerSource; readonly read: Read; readonly held: readonly Value[] } {
-  const { tensors } = backend;
-  // The caller's tensors may be gone when the gradient is asked for.
-  const own = tensors.again(backend.value(input));
-  if (!ids) {
-    const rows = () => tensors.reshape(tensors.transpose(own, [1, 0, 2]), [-1, input.shape[2] ?? 0]);
-    return {
-      source: { input: () => tensors.transpose(own, [1, 2, 0]), products: undefined },
-      read: { rows, tokens: undefined, isMultiplied: false },
-      held: [own],
-    };
-  }
-  const [batch = 0, timeSteps = 0] = ids.shape;
-  const [entries = 0, inputSize = 0] = input.shape;
-  const places = tensors.reshapeWhole(tensors.transposeWhole(backend.value(ids), [1, 0]), [-1]);
-  const rows = () => tensors.gather(own, places);
-  const bySteps = (value: Value, size: number) =>
-    tensors.transpose(tensors.reshape(value, [timeSteps, batch, size]), [0, 2, 1]);
-  // Exact up to rounding, and fewer products where the table has fewer rows than are looked up.
-  const isMultiplied = entries <= batch * timeSteps;
-  const products = (names: readonly string[], biases: readonly string[]) => {
-    const plain = tensors.matMul(own, weights.beside(names));
-    const product = biases.length > 0 ? tensors.add(plain, weights.row(biases)) : plain;
-    return bySteps(tensors.gather(product, places), product.shape[1] ?? 0);
-  };
-  return {
-    source: { input: () => bySteps(rows(), inputSize), products: isMultiplied ? products : undefined },
-    read: { rows, tokens: { table: own, ids: places, entries }, isMultiplied },
-    held: [own, places],
-  };
-}
-
 /** One of the gradients; computes all of them when it is the first. */
 function layerGradient(
   inputs: tf.NamedTensorInfoMap,
@@ -170,56 +119,19 @@ function layerGradient(
   const { tensors } = backend;
   const { pass } = call;
   if (!pass) throw new Error('There was no forward pass');
-  const { sizes, parameters, inputShape } = pass;
-  if (!pass.gradients) {
-    const made = tensors.within(() => gradientsOf(inputs, call.cell, pass, of === 'input', backend), valuesOf);
-    pass.gradients = made;
+  if (!pass.made) {
+    const upstream = backend.value(required(inputs, 'output'));
+    const last = call.cell.states.map((_, index) => backend.value(required(inputs, `state${index}`)));
+    const made = tensors.within(() => pass.gradients(upstream, last, of === 'input'), valuesOf);
+    pass.made = made;
     backend.keepWith(required(inputs, 'handle').dataId, valuesOf(made));
   }
-  const { weights, input, states } = pass.gradients;
-  if (of === 'weights') {
-    const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    return backend.info(tensors.again(weights), [count]);
-  }
-  if (of === 'input') {
-    if (!input) throw new Error('The gradient of the input was asked for too late');
-    return backend.info(tensors.again(input), inputShape);
-  }
-  const state = states[Number(of.replace('state', ''))];
-  if (!state) throw new Error(`There is no gradient of ${of}`);
-  return backend.info(tensors.again(state), [sizes.batch, sizes.units]);
+  const { weights, input, states } = pass.made;
+  const value = of === 'weights' ? weights : of === 'input' ? input : states[Number(of.replace('state', ''))];
+  if (!value) throw new Error(`The gradient of ${of} was asked for too late, or is none`);
+  return backend.info(tensors.again(value), [...value.shape]);
 }
 
 function valuesOf({ weights, input, states }: Gradients): Value[] {
   return [weights, ...(input ? [input] : []), ...states];
-}
-
-function gradientsOf(
-  inputs: tf.NamedTensorInfoMap,
-  cell: Cell,
-  { lowered: ofCell, weights, parameters, values, sizes, read, inputShape }: Pass,
-  wantsInput: boolean,
-  backend: TensorFlowBackend,
-): Gradients {
-  const { tensors } = backend;
-  const upstream = tensors.transpose(backend.value(required(inputs, 'output')), [1, 2, 0]);
-  const last = cell.states.map((_, index) =>
-    tensors.transpose(backend.value(required(inputs, `state${index}`)), [1, 0]),
-  );
-  const call = { tensors, lowered: ofCell, weights, values, sizes };
-  const flow = backward(call, upstream, last, wantsInput && !read.isMultiplied);
-  const { flat, table } = weightGradients(tensors, ofCell, weights, parameters, values, flow, read);
-  return {
-    weights: flat,
-    input: wantsInput ? (table ?? inputGradient(tensors, flow, read, inputShape)) : undefined,
-    states: flow.states.map((value) => tensors.transpose(value, [1, 0])),
-  };
-}
-
-function inputGradient(tensors: Operations, { series }: Backflow, { tokens }: Read, shape: readonly number[]): Value {
-  if (!series.has('gradient of input')) return tensors.zeros(shape);
-  const bySteps = series.wholeOf('gradient of input');
-  if (!tokens) return tensors.transpose(bySteps, [2, 0, 1]);
-  const rows = tensors.reshape(tensors.transpose(bySteps, [0, 2, 1]), [-1, shape[1] ?? 0]);
-  return tensors.sumByNumber(rows, tokens.ids, tokens.entries);
 }

@@ -14,6 +14,7 @@ export class Operations {
   private made: Scope = new Set();
   private readonly scalars = new Map<number, Value>();
   private readonly integers = new Map<string, Value>();
+  private readonly longs = new Map<number, Value>();
   private readonly attributes;
 
   constructor(readonly binding: TFJSBinding) {
@@ -113,9 +114,10 @@ export class Operations {
     return this.one('Mul', [a, b]);
   }
 
-  /** Of two matrices. */
-  matMul(a: Value, b: Value, { transposeA = false } = {}): Value {
-    return this.one('MatMul', [a, b], transposeA ? this.attributes.firstTransposed : this.attributes.plainProduct);
+  /** Of two matrices, of which one may be taken transposed. */
+  matMul(a: Value, b: Value, { transposeA = false, transposeB = false } = {}): Value {
+    const { plainProduct, firstTransposed, secondTransposed } = this.attributes;
+    return this.one('MatMul', [a, b], transposeA ? firstTransposed : transposeB ? secondTransposed : plainProduct);
   }
 
   /** A matrix times each of several. */
@@ -200,6 +202,39 @@ export class Operations {
     return this.one('Cast', [this.one('Less', [a, b])], this.attributes.fromTruth);
   }
 
+  /** The sum of values of one shape. */
+  addAll(values: readonly Value[]): Value {
+    return values.length === 1 ? (values[0] as Value) : this.one('AddN', values, this.attributes.addAll(values.length));
+  }
+
+  /** A 64-bit whole number, kept for good. */
+  long(value: number): Value {
+    const known = this.longs.get(value);
+    if (known) return known;
+    const made = this.within(
+      () => this.one('Cast', [this.whole(value)], this.attributes.toLong),
+      (result) => [result],
+    );
+    this.hold([made]);
+    this.longs.set(value, made);
+    return made;
+  }
+
+  /** An LSTM over a sequence. @returns i, cs, f, o, ci, co and h over all steps: [time, batch, units] */
+  blockLstm(inputs: readonly Value[], usesPeepholes: boolean): Value[] {
+    return this.many('BlockLSTM', inputs, 7, this.attributes.blockLstm(usesPeepholes));
+  }
+
+  /** @returns the gradients of x, c, h, the matrix, three peepholes and the bias */
+  blockLstmGradient(inputs: readonly Value[], usesPeepholes: boolean): Value[] {
+    return this.many('BlockLSTMGrad', inputs, 8, this.attributes.blockGradient(usesPeepholes));
+  }
+
+  /** Of one step. @returns the gradients of c before it, of the gates side by side, and of three peepholes */
+  blockCellGradient(inputs: readonly Value[], usesPeepholes: boolean): Value[] {
+    return this.many('LSTMBlockCellGrad', inputs, 5, this.attributes.blockGradient(usesPeepholes));
+  }
+
   zeros(shape: readonly number[]): Value {
     return this.one('Fill', [this.whole(shape), this.number(0)], this.attributes.fill);
   }
@@ -213,12 +248,14 @@ function attributesOf(binding: TFJSBinding) {
   const type = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_TYPE, value });
   const flag = (name: string, value: boolean): TFEOpAttr => ({ name, type: binding.TF_ATTR_BOOL, value });
   const count = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_INT, value });
+  const real = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_FLOAT, value });
   const float = type('T', TF_FLOAT);
   const product = (a: boolean, b: boolean) => [float, flag('transpose_a', a), flag('transpose_b', b)];
   return {
     float,
     plainProduct: product(false, false),
     firstTransposed: product(true, false),
+    secondTransposed: product(false, true),
     plainProducts: [float, flag('adj_x', false), flag('adj_y', false)],
     concat: (parts: number) => [float, count('N', parts), type('Tidx', TF_INT32)],
     split: (parts: number) => [float, count('num_split', parts)],
@@ -234,6 +271,14 @@ function attributesOf(binding: TFJSBinding) {
     gather: [type('Tparams', TF_FLOAT), type('Tindices', TF_INT32), type('Taxis', TF_INT32), count('batch_dims', 0)],
     segments: [float, type('Tindices', TF_INT32), type('Tnumsegments', TF_INT32)],
     fromTruth: [type('SrcT', TF_BOOL), type('DstT', TF_FLOAT), flag('Truncate', false)],
+    addAll: (parts: number) => [count('N', parts), float],
+    toLong: [type('SrcT', TF_INT32), type('DstT', binding.TF_INT64), flag('Truncate', false)],
+    blockLstm: (peepholes: boolean) => [
+      ...[float, flag('use_peephole', peepholes)],
+      // Nothing is added to the forget gate, and the cell state is left as it is.
+      ...[real('forget_bias', 0), real('cell_clip', -1)],
+    ],
+    blockGradient: (peepholes: boolean) => [float, flag('use_peephole', peepholes)],
     fill: [float, type('index_type', TF_INT32)],
   };
 }
