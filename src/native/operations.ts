@@ -29,7 +29,6 @@ export function tryOperations(binding: TFJSBinding): void {
   for (const name of ofOne) run(name, [matrix], float);
   for (const name of ofTwo) run(name, [matrix, matrix], float);
   run('MatMul', [matrix, matrix], [...float, ...flags('transpose_a', 'transpose_b')]);
-  run('BatchMatMulV2', [matrix, matrix], [...float, ...flags('adj_x', 'adj_y')]);
   run('ConcatV2', [matrix, matrix, number(0)], [...types({ T: TF_FLOAT, Tidx: TF_INT32 }), ...counts({ N: 2 })]);
   run('Split', [number(0), matrix], [...float, ...counts({ num_split: 2 })], 2);
   const sizes = [...types({ T: TF_FLOAT, Tlen: TF_INT32 }), ...counts({ num_split: 2 })];
@@ -73,6 +72,7 @@ export function tryOperations(binding: TFJSBinding): void {
   const made = run('BlockLSTM', [long, steps, row, row, ...learned], block, 7);
   run('BlockLSTMGrad', [long, steps, row, row, ...learned, ...made, steps, steps], gradient, 8);
   run('LSTMBlockCellGrad', [row, row, row, ...learned, row, row, row, row, row, row, row, row], gradient, 5);
+  run('OneHot', [whole(0, 1), number(2), one, one], [...types({ T: TF_FLOAT, TI: TF_INT32 }), ...counts({ axis: 0 })]);
   run('Fill', [whole(2), one], types({ T: TF_FLOAT, index_type: TF_INT32 }));
 
   function run(name: string, inputs: number[], attributes: TFEOpAttr[], results = 1): number[] {

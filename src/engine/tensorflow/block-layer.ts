@@ -95,7 +95,7 @@ export function blockPass(
     return {
       ...{ input: input as Value, recurrent: recurrent as Value, bias: dBias as Value },
       peepholes: [di, df, dOut] as Value[],
-      read: wantsInput ? read.gradient(tensors.reshape(dx as Value, [timeSteps * batch, inputs])) : undefined,
+      read: wantsInput ? read.gradient(tensors.reshape(dx as Value, [timeSteps * batch, inputs]), 'rows') : undefined,
       states: [dh0 as Value, dc0 as Value],
     };
   };
@@ -132,15 +132,17 @@ export function blockPass(
     }
     const d = tensors.reshape(tensors.pack(all), [timeSteps * batch, 4 * units]);
     const outputRows = tensors.reshape(outputs, [timeSteps * batch, units]);
-    const { matrix: product, input } = read.backwards(d, matrices('input'), wantsInput);
+    const ofInput = matrices('input');
+    const { matrix, table } = read.backwards(d, 'rows', ofInput, wantsInput);
+    const input = () => read.gradient(tensors.matMul(d, ofInput, { transposeB: true }), 'rows');
     return {
-      input: product,
+      input: matrix,
       recurrent: tensors.matMul(outputRows, d, { transposeA: true }),
       bias: tensors.sum(d, [0]),
       peepholes: usesPeepholes
         ? [0, 1, 2].map((index) => tensors.addAll(sums.map((list) => list[index] as Value)))
         : [],
-      read: input,
+      read: wantsInput ? (table ?? input()) : undefined,
       states: carried.slice(0, 2),
     };
   };

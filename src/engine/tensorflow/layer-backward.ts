@@ -28,19 +28,19 @@ interface Call {
 }
 
 /**
- * @param upstream of the output, [time, units, batch]
+ * @param upstream of the output, [units, time · batch]
  * @param last of each state after the last step, [units, batch]
  */
 export function backward(call: Call, upstream: Value, last: readonly Value[], wantsInput: boolean): Backflow {
   const { tensors } = call;
   call.values.series.enter();
-  const series = new Series(tensors);
+  const series = new Series(tensors, call.sizes.timeSteps);
   series.setWhole('upstream', upstream);
   const sums = new Map<Buffer, Value[]>();
   const states = loopBackwards(call, series, sums, last);
   afterwards(call, series, sums, wantsInput);
   const vectors = [...sums].map(([buffer, list]): [string, Value] => {
-    const all = list.map((value) => tensors.sum(value, [0, 2]));
+    const all = list.map((value) => tensors.sum(value, [1]));
     return [buffer.slice('sum:'.length), all.reduce((a, b) => tensors.add(a, b))];
   });
   return { series, vectors: new Map(vectors), states };
@@ -93,7 +93,7 @@ function loopBackwards(
             const product = tensors.matMul(weights.beside(command.weights), all);
             own.set(command.c, command.add ? tensors.add(at(command.c), product) : product);
           } else if (command.op === 'normGradient') {
-            const value = normGradient(tensors, at(command.d), at(command.y), at(command.r), 0);
+            const value = normGradient(tensors, at(command.d), at(command.y), at(command.r));
             own.set(command.a, command.add ? tensors.add(at(command.a), value) : value);
           } else if (command.op === 'zero') own.set(command.c, tensors.zeros([sizes.units, sizes.batch]));
         }
@@ -105,7 +105,7 @@ function loopBackwards(
   }
   for (const [step, list] of joined) series.addJoined(step.gradients, list.toReversed());
   for (const [buffer, list] of made) {
-    if (buffer.startsWith('sum:')) append(sums, buffer, tensors.pack(list));
+    if (buffer.startsWith('sum:')) append(sums, buffer, tensors.concat(list, 1));
     else series.setSteps(buffer, list.toReversed());
   }
   return carried;
@@ -125,8 +125,9 @@ function factorsOf(call: Call): ReadonlyMap<NodeId, readonly Value[]> {
     [...lowered.factors].flatMap((id): [NodeId, readonly Value[]][] => {
       if (reads.has(id)) return [];
       const value = terms.value(id, leaf);
-      const isSame = value.shape.length < 3;
-      return [[id, isSame ? Array<Value>(sizes.timeSteps).fill(value) : tensors.unpack(value)]];
+      const { timeSteps, batch } = sizes;
+      const isSame = value.shape[1] !== timeSteps * batch;
+      return [[id, isSame ? Array<Value>(timeSteps).fill(value) : tensors.split(value, timeSteps, 1)]];
     }),
   );
 }
@@ -151,10 +152,10 @@ function afterwards(call: Call, series: Series, sums: Map<Buffer, Value[]>, want
       }
     } else if (command.op === 'gathered') {
       if (command.c === 'gradient of input' && !wantsInput) continue;
-      const product = tensors.matMulEach(weights.beside(command.weights), series.joined(command.gradients));
+      const product = tensors.matMul(weights.beside(command.weights), series.joined(command.gradients));
       add(command.c, product, command.add);
     } else if (command.op === 'normGradient') {
-      const value = normGradient(tensors, wholeOf(command.d), wholeOf(command.y), wholeOf(command.r), 1);
+      const value = normGradient(tensors, wholeOf(command.d), wholeOf(command.y), wholeOf(command.r));
       add(command.a, value, command.add);
     }
   }

@@ -20,8 +20,8 @@ export class LayerValues {
   /** Each state before the first step and after each: [units, batch]. */
   readonly states: readonly Value[][];
 
-  constructor(tensors: Operations, first: readonly Value[]) {
-    this.series = new Series(tensors);
+  constructor(tensors: Operations, first: readonly Value[], timeSteps: number) {
+    this.series = new Series(tensors, timeSteps);
     this.states = first.map((state) => [state]);
   }
 
@@ -34,7 +34,7 @@ export class LayerValues {
     return value;
   }
 
-  /** [time, units, batch] */
+  /** [units, time · batch] */
   wholeOf(buffer: Buffer): Value {
     const { state, later } = stateIn(buffer);
     const own = state === undefined || this.series.has(buffer) ? undefined : this.states[state];
@@ -56,8 +56,8 @@ function stateIn(buffer: Buffer): { readonly state: number | undefined; readonly
 }
 
 /**
- * A layer over a sequence. Everything lies [units, batch], time step by time step: a product of a weight matrix with so few
- * columns takes TensorFlow half as long as one of so few rows.
+ * A layer over a sequence. Everything lies unit by unit, of a step [units, batch] and of all [units, time · batch]: a product of a
+ * weight matrix with so few columns takes TensorFlow half as long as one of so few rows.
  *
  * @param first each state before the first step, [units, batch]
  */
@@ -70,28 +70,30 @@ export function forward(
   sizes: LayerSizes,
 ): LayerValues {
   const { plan, before, loop, kept } = lowered;
-  const values = new LayerValues(tensors, first);
+  const values = new LayerValues(tensors, first, sizes.timeSteps);
   const { series, states } = values;
   const vector = (name: string) => weights.column([name]);
-  const full = (value: Value) => whole(tensors, value, sizes);
+  const { batch, timeSteps, units } = sizes;
+  const full = (value: Value) => whole(tensors, value, units, batch);
+  const overSteps = (value: Value) => whole(tensors, value, units, timeSteps * batch);
 
   const ahead = new Terms(tensors, plan.graph, vector);
   for (const step of before) {
     if (step.op === 'products') aheadProducts(tensors, series, ahead, weights, read, step);
     else if (step.op === 'norm') {
-      const { value, scale } = norm(tensors, series.wholeOf(step.a), 1);
+      const { value, scale } = norm(tensors, series.wholeOf(step.a));
       series.setWhole(step.y, value);
       series.setWhole(step.r, scale);
     } else if (step.op === 'segment') {
       const { reads, writes } = step.segment;
       const leaf = leafOf(reads, (buffer) => series.wholeOf(buffer));
-      const written = writes.map(({ of, to }) => [to, overSteps(tensors, ahead.value(of, leaf), sizes)] as const);
+      const written = writes.map(({ of, to }) => [to, overSteps(ahead.value(of, leaf))] as const);
       for (const [to, value] of written) series.setWhole(to, value);
     }
   }
 
   const made = new Map<Buffer, Value[]>();
-  for (let step = 0; step < sizes.timeSteps; step++) {
+  for (let step = 0; step < timeSteps; step++) {
     tensors.within(
       () => {
         const own = new Map<Buffer, Value>();
@@ -138,16 +140,16 @@ function stepForward(
 ): void {
   if (command.op === 'products') {
     const product = tensors.matMul(weights.under(command.weights), at(command.a));
-    for (const [run, piece] of pieces(tensors, command, product, 0)) {
+    for (const [run, piece] of pieces(tensors, command, product)) {
       const begun = () =>
         run.maps.some((map) => own.has(map)) || run.maps.length === 1
           ? tensors.concat(run.maps.map(at), 0)
           : series.joinedAt(run.maps, step);
       const value = finished(tensors, weights, run, piece, begun);
-      place(tensors, run, value, 0, terms, (map, part) => own.set(map, part));
+      place(tensors, run, value, terms, (map, part) => own.set(map, part));
     }
   } else if (command.op === 'norm') {
-    const { value, scale } = norm(tensors, at(command.a), 0);
+    const { value, scale } = norm(tensors, at(command.a));
     own.set(command.y, value);
     own.set(command.r, scale);
   } else if (command.op === 'segment') {
@@ -172,24 +174,23 @@ function aheadProducts(
     : undefined;
   const multiplied = isInput ? read.products(weights, command.weights, biases ?? []) : undefined;
   const product =
-    multiplied ??
-    tensors.matMulEach(weights.under(command.weights), isInput ? read.bySteps() : series.wholeOf(command.a));
-  for (const [run, piece] of pieces(tensors, command, product, 1)) {
+    multiplied ?? tensors.matMul(weights.under(command.weights), isInput ? read.columns() : series.wholeOf(command.a));
+  for (const [run, piece] of pieces(tensors, command, product)) {
     const hasBias = multiplied !== undefined && biases !== undefined;
     const value = finished(tensors, weights, hasBias ? { ...run, start: 'nothing', biases: [] } : run, piece, () =>
       series.joined(run.maps),
     );
     if (run.through === undefined) series.setJoined(run.maps, value);
-    else place(tensors, run, value, 1, terms, () => undefined);
+    else place(tensors, run, value, terms, () => undefined);
   }
 }
 
 /** A product's parts, one for each run. */
-function pieces(tensors: Operations, { runs }: Products, product: Value, axis: number): (readonly [Run, Value])[] {
+function pieces(tensors: Operations, { runs }: Products, product: Value): (readonly [Run, Value])[] {
   const maps = runs.reduce((sum, run) => sum + run.maps.length, 0);
-  const units = (product.shape[axis] ?? 0) / maps;
+  const units = (product.shape[0] ?? 0) / maps;
   const sizes = runs.map((run) => run.maps.length * units);
-  const parts = tensors.splitSizes(product, sizes, axis);
+  const parts = tensors.splitSizes(product, sizes, 0);
   return runs.map((run, index) => [run, parts[index] as Value] as const);
 }
 
@@ -211,11 +212,10 @@ function place(
   tensors: Operations,
   { maps, through }: Run,
   value: Value,
-  axis: number,
   terms: Terms,
   set: (map: Buffer, part: Value) => void,
 ): void {
-  tensors.split(value, maps.length, axis).forEach((part, index) => {
+  tensors.split(value, maps.length, 0).forEach((part, index) => {
     const node = through?.nodes[index];
     if (node === undefined) set(maps[index] as Buffer, part);
     else terms.set(node, part);
@@ -233,16 +233,9 @@ export function leafOf(
   };
 }
 
-/** What is the same in every row, row by row: [units, batch]. */
-function whole(tensors: Operations, value: Value, { units, batch }: LayerSizes): Value {
+/** What is the same in every row, row by row: [units, rows]. */
+function whole(tensors: Operations, value: Value, units: number, rows: number): Value {
   const { shape } = value;
-  if (shape.length === 2 && shape[0] === units && shape[1] === batch) return value;
-  return tensors.add(value, tensors.zeros([units, batch]));
-}
-
-/** What is the same at each step, step by step: [time, units, batch]. */
-function overSteps(tensors: Operations, value: Value, { timeSteps, units, batch }: LayerSizes): Value {
-  const { shape } = value;
-  if (shape.length === 3 && shape[2] === batch) return value;
-  return tensors.add(value, tensors.zeros([timeSteps, units, batch]));
+  if (shape.length === 2 && shape[0] === units && shape[1] === rows) return value;
+  return tensors.add(value, tensors.zeros([units, rows]));
 }

@@ -1,6 +1,12 @@
 import type { LayerWeights } from './layer-weights';
 import type { Operations, Value } from './operations';
 
+/** Entries of a table up to which a product with ones and zeros is faster than to take rows, and to add them up again. */
+const mostOneHot = 256;
+
+/** How values of all time steps lie: unit by unit, or step by step and row by row. */
+export type Lie = 'columns' | 'rows';
+
 /** What a layer reads over all time steps: a sequence of numbers, or rows of a table of embeddings. */
 export class LayerRead {
   readonly timeSteps: number;
@@ -8,7 +14,7 @@ export class LayerRead {
   readonly inputs: number;
   /** Of tokens the row of the table that each step reads: [time · batch]. */
   private readonly places: Value | undefined;
-  private rowByRow: Value | undefined;
+  private readonly made = new Map<string, Value>();
 
   /**
    * @param own [batch, time, inputs], or of tokens a table [entries, inputs]
@@ -28,73 +34,111 @@ export class LayerRead {
 
   /** Everything that it needs to stay there until the way back. */
   get held(): readonly Value[] {
-    return [this.own, this.places, this.rowByRow].filter((value) => value !== undefined);
+    return [this.own, ...(this.places ? [this.places] : []), ...this.made.values()];
   }
 
   /** Whether the table is multiplied before its rows are taken: exact up to rounding, and fewer products for a short table. */
   get isMultiplied(): boolean {
-    return this.places !== undefined && (this.own.shape[0] ?? 0) <= this.batch * this.timeSteps;
+    return this.places !== undefined && this.entries <= this.batch * this.timeSteps;
   }
 
   /** Step by step, row by row: [time · batch, inputs]. */
   rows(): Value {
-    this.rowByRow ??= this.places
-      ? this.tensors.gather(this.own, this.places)
-      : this.tensors.reshape(this.tensors.transpose(this.own, [1, 0, 2]), [-1, this.inputs]);
-    return this.rowByRow;
+    const { tensors, own, places, inputs } = this;
+    return this.once('rows', () =>
+      places ? tensors.gather(own, places) : tensors.reshape(tensors.transpose(own, [1, 0, 2]), [-1, inputs]),
+    );
   }
 
-  /** [time, inputs, batch] */
-  bySteps(): Value {
-    return this.places ? this.turned(this.rows(), this.inputs) : this.tensors.transpose(this.own, [1, 2, 0]);
+  /** [inputs, time · batch] */
+  columns(): Value {
+    const { tensors, own, places, inputs } = this;
+    return this.once('columns', () =>
+      places
+        ? tensors.transpose(this.rows(), [1, 0])
+        : tensors.reshape(tensors.transpose(own, [2, 1, 0]), [inputs, -1]),
+    );
   }
 
-  /** Of a table that is multiplied before its rows are taken, the product's rows: [time, units of all, batch]. */
+  /** Of a table that is multiplied before its rows are taken, what comes of them: [units of all, time · batch]. */
   products(weights: LayerWeights, names: readonly string[], biases: readonly string[]): Value | undefined {
-    const { places, tensors } = this;
+    const { tensors, own, places } = this;
     if (!places || !this.isMultiplied) return undefined;
-    const plain = tensors.matMul(this.own, weights.beside(names));
+    if (this.isShort) {
+      const plain = tensors.matMul(weights.under(names), own, { transposeB: true });
+      const product = biases.length > 0 ? tensors.add(plain, weights.column(biases)) : plain;
+      return tensors.matMul(product, this.ones(places));
+    }
+    const plain = tensors.matMul(own, weights.beside(names));
     const product = biases.length > 0 ? tensors.add(plain, weights.row(biases)) : plain;
-    return this.turned(tensors.gather(product, places), product.shape[1] ?? 0);
+    return tensors.transpose(tensors.gather(product, places), [1, 0]);
   }
 
   /**
-   * The gradients of a matrix that was multiplied with what was read, and of that.
+   * The gradient of a matrix that was multiplied with what was read, and of a table that was multiplied.
    *
-   * @param gradients of the product, row by row: [time · batch, units]
+   * @param gradients of the product: as columns [units, time · batch], as rows [time · batch, units]
    * @param matrix [inputs, units]
    */
   backwards(
     gradients: Value,
+    lie: Lie,
     matrix: Value,
-    wantsInput: boolean,
-  ): { readonly matrix: Value; readonly input: Value | undefined } {
-    const { tensors, own, places } = this;
-    if (places && this.isMultiplied) {
-      const byEntry = tensors.sumByNumber(gradients, places, own.shape[0] ?? 0);
-      return {
-        matrix: tensors.matMul(own, byEntry, { transposeA: true }),
-        input: wantsInput ? tensors.matMul(byEntry, matrix, { transposeB: true }) : undefined,
-      };
+    wantsTable: boolean,
+  ): { readonly matrix: Value; readonly table: Value | undefined } {
+    const { tensors, own } = this;
+    if (!this.isMultiplied) {
+      const product =
+        lie === 'rows'
+          ? tensors.matMul(this.rows(), gradients, { transposeA: true })
+          : tensors.matMul(this.columns(), gradients, { transposeB: true });
+      return { matrix: product, table: undefined };
     }
+    const byEntry = this.sums(gradients, lie);
     return {
-      matrix: tensors.matMul(this.rows(), gradients, { transposeA: true }),
-      input: wantsInput ? this.gradient(tensors.matMul(gradients, matrix, { transposeB: true })) : undefined,
+      matrix: tensors.matMul(own, byEntry, { transposeA: true }),
+      table: wantsTable ? tensors.matMul(byEntry, matrix, { transposeB: true }) : undefined,
     };
   }
 
   /**
    * The gradient of what was read, in its shape.
    *
-   * @param rows [time · batch, inputs]
+   * @param value as columns [inputs, time · batch], as rows [time · batch, inputs]
    */
-  gradient(rows: Value): Value {
+  gradient(value: Value, lie: Lie): Value {
     const { tensors, places, timeSteps, batch, inputs } = this;
-    if (places) return tensors.sumByNumber(rows, places, this.own.shape[0] ?? 0);
-    return tensors.transpose(tensors.reshape(rows, [timeSteps, batch, inputs]), [1, 0, 2]);
+    if (places) return this.sums(value, lie);
+    return lie === 'rows'
+      ? tensors.transpose(tensors.reshape(value, [timeSteps, batch, inputs]), [1, 0, 2])
+      : tensors.transpose(tensors.reshape(value, [inputs, timeSteps, batch]), [2, 1, 0]);
   }
 
-  private turned(rows: Value, size: number): Value {
-    return this.tensors.transpose(this.tensors.reshape(rows, [this.timeSteps, this.batch, size]), [0, 2, 1]);
+  private get entries(): number {
+    return this.own.shape[0] ?? 0;
+  }
+
+  private get isShort(): boolean {
+    return this.entries <= mostOneHot;
+  }
+
+  /** 1 where an entry is read, else 0: [entries, time · batch]. */
+  private ones(places: Value): Value {
+    return this.once('ones', () => this.tensors.oneHot(places, this.entries));
+  }
+
+  /** What belongs to each entry of the table, added up: [entries, units]. */
+  private sums(value: Value, lie: Lie): Value {
+    const { tensors, places } = this;
+    if (!places) throw new Error('There is no table');
+    if (this.isShort) return tensors.matMul(this.ones(places), value, { transposeB: lie === 'columns' });
+    const rows = lie === 'rows' ? value : tensors.transpose(value, [1, 0]);
+    return tensors.sumByNumber(rows, places, this.entries);
+  }
+
+  private once(name: string, make: () => Value): Value {
+    const value = this.made.get(name) ?? make();
+    this.made.set(name, value);
+    return value;
   }
 }

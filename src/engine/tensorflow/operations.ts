@@ -120,11 +120,6 @@ export class Operations {
     return this.one('MatMul', [a, b], transposeA ? firstTransposed : transposeB ? secondTransposed : plainProduct);
   }
 
-  /** A matrix times each of several. */
-  matMulEach(a: Value, b: Value): Value {
-    return this.one('BatchMatMulV2', [a, b], this.attributes.plainProducts);
-  }
-
   concat(values: readonly Value[], axis: number): Value {
     if (values.length === 1) return values[0] as Value;
     return this.one('ConcatV2', [...values, this.whole(axis)], this.attributes.concat(values.length));
@@ -197,6 +192,11 @@ export class Operations {
     return this.one('UnsortedSegmentSum', [rows, numbers, this.whole(count)], this.attributes.segments);
   }
 
+  /** [count, numbers]: 1 where a number is the row's, else 0. */
+  oneHot(numbers: Value, count: number): Value {
+    return this.one('OneHot', [numbers, this.whole(count), this.number(1), this.number(0)], this.attributes.oneHot);
+  }
+
   /** 1 where the first is less, else 0. */
   less(a: Value, b: Value): Value {
     return this.one('Cast', [this.one('Less', [a, b])], this.attributes.fromTruth);
@@ -256,7 +256,6 @@ function attributesOf(binding: TFJSBinding) {
     plainProduct: product(false, false),
     firstTransposed: product(true, false),
     secondTransposed: product(false, true),
-    plainProducts: [float, flag('adj_x', false), flag('adj_y', false)],
     concat: (parts: number) => [float, count('N', parts), type('Tidx', TF_INT32)],
     split: (parts: number) => [float, count('num_split', parts)],
     splitSizes: (parts: number) => [float, count('num_split', parts), type('Tlen', TF_INT32)],
@@ -270,6 +269,7 @@ function attributesOf(binding: TFJSBinding) {
     reduce: (keepDims: boolean) => [float, flag('keep_dims', keepDims), type('Tidx', TF_INT32)],
     gather: [type('Tparams', TF_FLOAT), type('Tindices', TF_INT32), type('Taxis', TF_INT32), count('batch_dims', 0)],
     segments: [float, type('Tindices', TF_INT32), type('Tnumsegments', TF_INT32)],
+    oneHot: [float, type('TI', TF_INT32), count('axis', 0)],
     fromTruth: [type('SrcT', TF_BOOL), type('DstT', TF_FLOAT), flag('Truncate', false)],
     addAll: (parts: number) => [count('N', parts), float],
     toLong: [type('SrcT', TF_INT32), type('DstT', binding.TF_INT64), flag('Truncate', false)],

@@ -26,7 +26,7 @@ export function plannedPass(
   const { batch, timeSteps, units } = sizes;
   const turned = (value: Value) => tensors.transpose(value, [1, 0]);
   const values = forward(tensors, lowered, weights, read, first.map(turned), sizes);
-  const sequence = (value: Value) => tensors.transpose(value, [2, 0, 1]);
+  const sequence = (value: Value) => tensors.transpose(tensors.reshape(value, [units, timeSteps, batch]), [2, 1, 0]);
   const { cell, recorded } = lowered.plan;
   return {
     output: timeSteps > 0 ? sequence(values.wholeOf('next:0')) : tensors.zeros([batch, 0, units]),
@@ -36,16 +36,17 @@ export function plannedPass(
     gradients(upstream, last, wantsInput): Gradients {
       const call = { tensors, lowered, weights, values, sizes };
       const asksForInput = wantsInput && !read.isMultiplied;
-      const flow = backward(call, tensors.transpose(upstream, [1, 2, 0]), last.map(turned), asksForInput);
+      const columns = tensors.reshape(tensors.transpose(upstream, [2, 1, 0]), [units, timeSteps * batch]);
+      const flow = backward(call, columns, last.map(turned), asksForInput);
       const { flat, table } = weightGradients(tensors, lowered, weights, parameters, values, flow, read, wantsInput);
       const input = () => {
-        if (!flow.series.has('gradient of input')) return tensors.zeros([timeSteps * batch, read.inputs]);
-        const bySteps = flow.series.wholeOf('gradient of input');
-        return tensors.reshape(tensors.transpose(bySteps, [0, 2, 1]), [-1, read.inputs]);
+        const { series } = flow;
+        const isThere = series.has('gradient of input');
+        return isThere ? series.wholeOf('gradient of input') : tensors.zeros([read.inputs, timeSteps * batch]);
       };
       return {
         weights: flat,
-        input: wantsInput ? (table ?? read.gradient(input())) : undefined,
+        input: wantsInput ? (table ?? read.gradient(input(), 'columns')) : undefined,
         states: flow.states.map(turned),
       };
     },

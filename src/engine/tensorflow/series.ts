@@ -2,7 +2,7 @@ import type { Buffer } from '../plan/commands';
 import type { Operations, Scope, Value } from './operations';
 
 /**
- * Buffers over all time steps: as a whole [time, units, batch], as single steps [units, batch], or both; one becomes the other
+ * Buffers over all time steps: as a whole [units, time · batch], as single steps [units, batch], or both; one becomes the other
  * when it is asked for. What a series makes lives as long as the pass that uses it.
  */
 export class Series {
@@ -12,7 +12,10 @@ export class Series {
   private readonly joints = new Map<Buffer, readonly Buffer[]>();
   private scope: Scope;
 
-  constructor(private readonly tensors: Operations) {
+  constructor(
+    private readonly tensors: Operations,
+    private readonly timeSteps: number,
+  ) {
     this.scope = tensors.scope;
   }
 
@@ -31,7 +34,7 @@ export class Series {
     this.steps.set(buffer, values);
   }
 
-  /** Unit under unit: [time, units of all, batch]. */
+  /** Unit under unit: [units of all, time · batch]. */
   setJoined(buffers: readonly Buffer[], value: Value): void {
     for (const buffer of buffers) this.forget(buffer);
     this.whole.set(this.jointOf(buffers), value);
@@ -47,7 +50,7 @@ export class Series {
   }
 
   wholeOf(buffer: Buffer): Value {
-    return this.whole.get(buffer) ?? this.made(buffer, this.whole, () => this.tensors.pack(this.stepsOf(buffer)));
+    return this.whole.get(buffer) ?? this.made(buffer, this.whole, () => this.tensors.concat(this.stepsOf(buffer), 1));
   }
 
   stepsOf(buffer: Buffer): readonly Value[] {
@@ -56,7 +59,7 @@ export class Series {
     if (!this.whole.has(buffer)) this.takeOut(buffer);
     const value = this.whole.get(buffer);
     if (!value) throw new Error(`Nothing is in ${buffer}`);
-    const steps = this.ownAll(() => this.tensors.unpack(value));
+    const steps = this.ownAll(() => this.tensors.split(value, this.timeSteps, 1));
     this.steps.set(buffer, steps);
     return steps;
   }
@@ -67,7 +70,7 @@ export class Series {
     return value;
   }
 
-  /** Several, unit under unit: [time, units of all, batch]. */
+  /** Several, unit under unit: [units of all, time · batch]. */
   joined(buffers: readonly Buffer[]): Value {
     return this.wholeOf(this.join(buffers));
   }
@@ -101,7 +104,7 @@ export class Series {
     const [value] = this.ownAll(() => [
       this.tensors.concat(
         buffers.map((buffer) => this.wholeOf(buffer)),
-        1,
+        0,
       ),
     ]);
     this.whole.set(name, value as Value);
@@ -128,7 +131,7 @@ export class Series {
     const buffers = name === undefined ? undefined : this.joints.get(name);
     if (name === undefined || !buffers) return;
     const all = this.wholeOf(name);
-    const parts = this.ownAll(() => this.tensors.split(all, buffers.length, 1));
+    const parts = this.ownAll(() => this.tensors.split(all, buffers.length, 0));
     buffers.forEach((one, index) => {
       if (!this.isThere(one)) this.whole.set(one, parts[index] as Value);
     });
