@@ -1,6 +1,7 @@
 import { AdamKernel } from './backend/adam-kernel';
 import type { EngineBackend } from './backend/backend';
-import { engineBackend, tf } from './tensors';
+import { adamKernels } from './tensorflow/name';
+import { engineBackend, isTensorFlow, tf } from './tensors';
 
 const beta1 = 0.9;
 const beta2 = 0.999;
@@ -21,8 +22,8 @@ export type ByParameter = ReadonlyMap<string, Float32Array>;
  * moments outlive a step.
  */
 export class ClippedAdam {
-  private readonly first: ReadonlyMap<string, tf.Tensor>;
-  private readonly second: ReadonlyMap<string, tf.Tensor>;
+  private readonly first: Map<string, tf.Tensor>;
+  private readonly second: Map<string, tf.Tensor>;
   private readonly kernel: AdamKernel | undefined;
   private readonly backend: EngineBackend | undefined;
 
@@ -97,21 +98,39 @@ export class ClippedAdam {
 
   private async applyPlainly(gradients: tf.NamedTensorMap, settings: AdamSettings): Promise<number> {
     const arrays = new Map<string, Float32Array>();
+    let squares = 0;
     for (const [name, variable] of this.parameters) {
       const gradient = gradients[variable.name];
-      if (gradient) arrays.set(name, (await gradient.data()) as Float32Array);
+      if (!gradient) continue;
+      if (isLarge(variable)) squares += squaresOf(gradient);
+      else arrays.set(name, (await gradient.data()) as Float32Array);
     }
-    const norm = globalNorm(arrays.values());
+    const norm = Math.sqrt(squares + sumOfSquares(arrays.values()));
     if (!Number.isFinite(norm)) return norm;
-    const scale = norm > settings.clipNorm ? settings.clipNorm / norm : 1;
+    const scaled = { ...settings, scale: norm > settings.clipNorm ? settings.clipNorm / norm : 1 };
     for (const [name, variable] of this.parameters) {
-      const gradient = arrays.get(name);
+      const gradient = gradients[variable.name];
+      const array = arrays.get(name);
       const [first, second] = [this.first.get(name), this.second.get(name)];
       if (!gradient || !first || !second) continue;
+      if (!array) {
+        const { rate, epsilon, scale } = scaled;
+        const [mean, square] = [first, second].map((moment) => tf.reshape(moment, variable.shape));
+        const inputs = { values: variable, gradient, first: mean as tf.Tensor, second: square as tf.Tensor };
+        const attributes = { rate, epsilon, scale, beta1, beta2 };
+        const made = tf.engine().runKernel(adamKernels.step, inputs, attributes) as unknown as tf.Tensor[];
+        const [updated, ...moments] = made as [tf.Tensor, tf.Tensor, tf.Tensor];
+        tf.dispose([first, second, inputs.first, inputs.second]);
+        this.first.set(name, moments[0] as tf.Tensor);
+        this.second.set(name, moments[1] as tf.Tensor);
+        variable.assign(updated);
+        updated.dispose();
+        continue;
+      }
       const values = await toArray(variable);
       // TF.js's CPU backend gives the arrays that it keeps.
       const [mean, square] = [first.dataSync() as Float32Array, second.dataSync() as Float32Array];
-      step(values, gradient, mean, square, { ...settings, scale });
+      step(values, array, mean, square, scaled);
       const updated = tf.tensor(values, variable.shape);
       variable.assign(updated);
       updated.dispose();
@@ -120,11 +139,25 @@ export class ClippedAdam {
   }
 }
 
-/** Euclidean norm of all gradients together, summed in double precision. Not finite if any gradient is not. */
-function globalNorm(gradients: Iterable<Float32Array>): number {
+/** Values from which TensorFlow is faster than to bring them here and back. */
+const large = 65_536;
+
+function isLarge({ size }: tf.Variable): boolean {
+  return size >= large && isTensorFlow();
+}
+
+function squaresOf(gradient: tf.Tensor): number {
+  const half = tf.engine().runKernel(adamKernels.squares, { gradient }) as tf.Tensor;
+  const [value = Number.NaN] = half.dataSync();
+  half.dispose();
+  return 2 * value;
+}
+
+/** In double precision. Not finite if any gradient is not. */
+function sumOfSquares(gradients: Iterable<Float32Array>): number {
   let squares = 0;
   for (const gradient of gradients) for (const value of gradient) squares += value * value;
-  return Math.sqrt(squares);
+  return squares;
 }
 
 /** One parameter's step, in place of its values and moments. */

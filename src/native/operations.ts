@@ -73,6 +73,22 @@ export function tryOperations(binding: TFJSBinding): void {
   run('BlockLSTMGrad', [long, steps, row, row, ...learned, ...made, steps, steps], gradient, 8);
   run('LSTMBlockCellGrad', [row, row, row, ...learned, row, row, row, row, row, row, row, row], gradient, 5);
   run('OneHot', [whole(0, 1), number(2), one, one], [...types({ T: TF_FLOAT, TI: TF_INT32 }), ...counts({ axis: 0 })]);
+  run('L2Loss', [matrix], float);
+  const [variable = -1] = run(
+    'VarHandleOp',
+    [],
+    [
+      ...types({ dtype: TF_FLOAT }),
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [1] },
+      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: 'unroll' },
+    ],
+  );
+  const dtype = types({ dtype: TF_FLOAT });
+  run('AssignVariableOp', [variable, matrix], [...dtype, ...flags('validate_shape')], 0);
+  const state = [variable, variable, variable, one, one, one, one, one, one];
+  run('ResourceApplyAdam', [...state, matrix], [...float, ...flags('use_locking', 'use_nesterov')], 0);
+  run('ReadVariableOp', [variable], dtype);
   run('Fill', [whole(2), one], types({ T: TF_FLOAT, index_type: TF_INT32 }));
 
   function run(name: string, inputs: number[], attributes: TFEOpAttr[], results = 1): number[] {

@@ -1,6 +1,7 @@
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
 import '@tensorflow/tfjs-node/dist/register_all_kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerAdamKernels } from './adam';
 import { TensorFlowBackend } from './backend';
 import { registerLayerKernels } from './layer-kernel';
 import { tensorFlowName } from './name';
@@ -11,5 +12,6 @@ export type { TensorFlowBackend } from './backend';
 export function registerTensorFlow(binding: TFJSBinding): void {
   if (tf.findBackendFactory(tensorFlowName)) return;
   registerLayerKernels();
+  registerAdamKernels();
   tf.registerBackend(tensorFlowName, () => new TensorFlowBackend(binding));
 }

@@ -15,6 +15,7 @@ export class Operations {
   private readonly scalars = new Map<number, Value>();
   private readonly integers = new Map<string, Value>();
   private readonly longs = new Map<number, Value>();
+  private variables: readonly Value[] | undefined;
   private readonly attributes;
 
   constructor(readonly binding: TFJSBinding) {
@@ -83,6 +84,13 @@ export class Operations {
     if (known) return known;
     const made = this.constant([], this.binding.TF_FLOAT, Float32Array.of(value));
     this.scalars.set(value, made);
+    return made;
+  }
+
+  /** A number that is not kept. */
+  passing(value: number): Value {
+    const made = this.constant([], this.binding.TF_FLOAT, Float32Array.of(value));
+    this.made.add(made.id);
     return made;
   }
 
@@ -235,6 +243,34 @@ export class Operations {
     return this.many('LSTMBlockCellGrad', inputs, 5, this.attributes.blockGradient(usesPeepholes));
   }
 
+  /** Half the sum of all squares. */
+  halfSquares(value: Value): Value {
+    return this.one('L2Loss', [value]);
+  }
+
+  /**
+   * One step of Adam. What it changes is copied before.
+   *
+   * @param before values, first and second moments
+   * @param numbers powers of beta, rate, beta 1 and 2, epsilon
+   */
+  applyAdam(before: readonly Value[], numbers: readonly Value[], gradient: Value): Value[] {
+    this.variables ??= before.map((_, index) => this.variable(`unroll ${index}`));
+    const variables = this.variables;
+    variables.forEach((variable, index) => {
+      this.many('AssignVariableOp', [variable, before[index] as Value], 0, this.attributes.assign);
+    });
+    this.many('ResourceApplyAdam', [...variables, ...numbers, gradient], 0, this.attributes.applyAdam);
+    return variables.map((variable) => this.one('ReadVariableOp', [variable], this.attributes.typed));
+  }
+
+  /** Kept for good. */
+  private variable(name: string): Value {
+    const made = this.one('VarHandleOp', [], this.attributes.variable(name));
+    this.hold([made]);
+    return made;
+  }
+
   zeros(shape: readonly number[]): Value {
     return this.one('Fill', [this.whole(shape), this.number(0)], this.attributes.fill);
   }
@@ -279,6 +315,15 @@ function attributesOf(binding: TFJSBinding) {
       ...[real('forget_bias', 0), real('cell_clip', -1)],
     ],
     blockGradient: (peepholes: boolean) => [float, flag('use_peephole', peepholes)],
+    typed: [type('dtype', TF_FLOAT)],
+    assign: [type('dtype', TF_FLOAT), flag('validate_shape', false)],
+    variable: (name: string): TFEOpAttr[] => [
+      type('dtype', TF_FLOAT),
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [1] },
+      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: name },
+    ],
+    applyAdam: [float, flag('use_locking', false), flag('use_nesterov', false)],
     fill: [float, type('index_type', TF_INT32)],
   };
 }
