@@ -1,7 +1,7 @@
 import type { Parameter } from '../../cells/parameters';
 import type { BlockCell } from './block-cell';
+import { asGradients, type BlockGradients, peepholesOf } from './block-gradients';
 import type { LayerSizes } from './layer-forward';
-import { flattened } from './layer-gradients';
 import type { Gradients, LayerPass } from './layer-pass';
 import type { LayerRead } from './layer-read';
 import type { LayerWeights } from './layer-weights';
@@ -37,7 +37,7 @@ export function blockPass(
   if (!h || !c) throw new Error('An LSTM has two states');
   const { batch, timeSteps, units } = sizes;
   const matrices = (kind: 'input' | 'recurrent') => weights.beside(gates.map((gate) => gate[kind]));
-  const peepholes = [gates[0], gates[2], gates[3]].map(({ peephole }) => peephole);
+  const peepholes = peepholesOf(gates);
   const usesPeepholes = peepholes.some((name) => name !== undefined);
   const vectors = peepholes.map((name) => vectorOf(tensors, weights, name, units));
   const bias = weights.once('block bias', () => {
@@ -58,33 +58,12 @@ export function blockPass(
   const gradients = (upstream: Value, [dh, dc]: readonly Value[], wantsInput: boolean): Gradients => {
     if (!dh || !dc) throw new Error('An LSTM has two states');
     const bySteps = tensors.transpose(upstream, [1, 0, 2]);
-    const found = new Map<string, Value>();
     const isTiny = multiplications(inputs, batch, units) <= mostBackwards;
-    const back = (isTiny ? atOnce : stepByStep)(bySteps, dh, dc, wantsInput);
-    const [ofInput, ofRecurrent] = [back.input, back.recurrent].map((value) => tensors.split(value, 4, 1));
-    const ofBias = tensors.split(back.bias, 4, 0);
-    gates.forEach((gate, index) => {
-      found.set(gate.input, ofInput?.[index] as Value);
-      found.set(gate.recurrent, ofRecurrent?.[index] as Value);
-      if (gate.bias !== undefined) found.set(gate.bias, ofBias[index] as Value);
-    });
-    peepholes.forEach((name, index) => {
-      if (name !== undefined) found.set(name, back.peepholes[index] as Value);
-    });
-    return { weights: flattened(tensors, parameters, found), input: back.read, states: back.states };
+    const made = (isTiny ? atOnce : stepByStep)(bySteps, dh, dc, wantsInput);
+    return asGradients(tensors, gates, parameters, made);
   };
 
-  /** Of each weight, of what was read, and of the first states. */
-  interface Back {
-    readonly input: Value;
-    readonly recurrent: Value;
-    readonly bias: Value;
-    readonly peepholes: readonly Value[];
-    readonly read: Value | undefined;
-    readonly states: readonly Value[];
-  }
-
-  const atOnce = (upstream: Value, dh: Value, dc: Value, wantsInput: boolean): Back => {
+  const atOnce = (upstream: Value, dh: Value, dc: Value, wantsInput: boolean): BlockGradients => {
     const atLast = (value: Value) => tensors.reshape(value, [1, batch, units]);
     const before = tensors.zeros([timeSteps - 1, batch, units]);
     const dhs = tensors.add(upstream, tensors.concat([before, atLast(dh)], 0));
@@ -100,7 +79,7 @@ export function blockPass(
     };
   };
 
-  const stepByStep = (upstream: Value, dh: Value, dc: Value, wantsInput: boolean): Back => {
+  const stepByStep = (upstream: Value, dh: Value, dc: Value, wantsInput: boolean): BlockGradients => {
     const [i, , f, o, ci, co] = values.map((all) => tensors.unpack(all)) as Value[][];
     const upstreams = tensors.unpack(upstream);
     const [before, outputs] = [cs, hs].map((all, index) => {
