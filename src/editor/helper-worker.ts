@@ -2,7 +2,10 @@ import type { Argument, CallName, Result, WorkerCalls } from '../protocol/worker
 import type { WorkerClient } from '../worker/start';
 import type { StartWorker } from './training';
 
-type HelperCall = Extract<CallName<WorkerCalls>, 'inspect' | 'sample' | 'probe' | 'rename' | 'checkCell'>;
+type HelperCall = Extract<
+  CallName<WorkerCalls>,
+  'inspect' | 'sample' | 'probe' | 'rename' | 'checkCell' | 'exportModel'
+>;
 
 /** A worker for everything but training, started at the first call and ended after a while without any. */
 export class HelperWorker {

@@ -4,6 +4,8 @@ import type { RunChoices } from '../configuration/run';
 export interface LastChoice {
   readonly uri: string;
   readonly choices: RunChoices;
+  /** Path of the model whose weights it began with. */
+  readonly model?: string | undefined;
 }
 
 const key = 'unroll.lastChoices';
@@ -21,9 +23,9 @@ export class LastChoices {
     return all.find((choice) => choice.uri === uri?.toString()) ?? all[0];
   }
 
-  async remember(uri: vscode.Uri, choices: RunChoices): Promise<void> {
+  async remember(uri: vscode.Uri, choices: RunChoices, model?: string): Promise<void> {
     const others = this.all.filter((choice) => choice.uri !== uri.toString());
-    await this.memory.update(key, [{ uri: uri.toString(), choices }, ...others].slice(0, kept));
+    await this.memory.update(key, [{ uri: uri.toString(), choices, model }, ...others].slice(0, kept));
     this.tell();
   }
 

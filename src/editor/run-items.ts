@@ -44,6 +44,7 @@ export function details(entry: RunEntry): readonly (readonly [name: string, valu
         ? undefined
         : `${lossText(result.bestValidationLoss)} at step ${result.bestStep}`,
     ],
+    ['Began with', record.startedFrom && `the weights of ${record.startedFrom.path}`],
     ['Engine', engineText(record.engine)],
     ['Started', new Date(record.createdAt).toLocaleString()],
     ['Error', record.error?.what],

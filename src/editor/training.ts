@@ -18,6 +18,8 @@ export type Order =
       readonly choices: RunChoices;
       /** The cell's text, where an editor has it. */
       readonly cell?: CellText | undefined;
+      /** Path of a model whose weights it begins with. */
+      readonly model?: string | undefined;
       readonly folder: string;
     }
   | {
@@ -161,6 +163,7 @@ export class Training {
             source: order.source,
             choices: order.choices,
             cell: order.cell,
+            model: order.model,
             folder: order.folder,
           })
         : client.call('resume', { folder: order.folder, steps: order.steps, engine: order.engine });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -91,6 +91,32 @@ test('a run goes on with another engine', async () => {
   await vscode.pick('Which engine', "Unroll's own");
   await becomes(panel, 'running');
   expect((await newestRun(vscode.folder)).record.engine.backend).toBe('wasm');
+});
+
+test('what it learned is exported for TF.js, and begins another run, by whose name a person sees where it came from', async () => {
+  const vscode = workbench();
+  const panel = await panelOf(vscode, { name: `lstm on ${file} (2)`, state: 'running' });
+  await vscode.command('Unroll: Stop Training');
+  await becomes(panel, 'stopped');
+  await vscode.command('Unroll: Export Model for TF.js…');
+  const target = join(vscode.folder, 'exported');
+  await vscode.enter('Export lstm on', target);
+  await vscode.notification('tf.loadLayersModel reads it').waitFor();
+  await vscode.screenshot('exported');
+  expect((await readdir(target)).sort()).toEqual(['model.json', 'weights.bin']);
+
+  await vscode.openFile(`examples/${file}`);
+  await vscode.command('Unroll: Train from Model…');
+  await vscode.enter('Train from Model', join(target, 'model.json'));
+  await vscode.accept(`Train on ${file} (1/2)`);
+  await vscode.quickPick(`Train on ${file} (2/2)`);
+  await vscode.screenshot('from-model');
+  await vscode.accept(`Train on ${file} (2/2)`);
+  await panelOf(vscode, { name: `lstm on ${file} (3)`, state: 'running' });
+  const { record } = await newestRun(vscode.folder);
+  expect(record.startedFrom?.path).toBe(join(target, 'model.json'));
+  expect(record.configuration.model.units).toBe(4);
+  await vscode.command('Unroll: Stop Training');
 });
 
 test('it is removed', async () => {

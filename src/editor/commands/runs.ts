@@ -53,12 +53,17 @@ async function confirmed(question: string, detail: string, button: string): Prom
 
 /** Shows the folder in the system's file manager, or in the explorer where the files are elsewhere. */
 export async function revealRun(folder: string): Promise<void> {
-  const uri = vscode.Uri.file(folder);
+  await revealFolder(vscode.Uri.joinPath(vscode.Uri.file(folder), 'run.json'));
+}
+
+/** @param file one within the folder */
+export async function revealFolder(file: vscode.Uri): Promise<void> {
+  const uri = vscode.Uri.joinPath(file, '..');
   if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
     await vscode.commands.executeCommand('revealFileInOS', uri);
   } else if (vscode.workspace.getWorkspaceFolder(uri)) {
-    await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(uri, 'run.json'));
-  } else if ((await vscode.window.showInformationMessage(`The run is in ${folder}`, 'Copy Path')) === 'Copy Path') {
-    await vscode.env.clipboard.writeText(folder);
+    await vscode.commands.executeCommand('revealInExplorer', file);
+  } else if ((await vscode.window.showInformationMessage(`The folder is ${uri.fsPath}`, 'Copy Path')) === 'Copy Path') {
+    await vscode.env.clipboard.writeText(uri.fsPath);
   }
 }

@@ -9,9 +9,10 @@ import { newBenchmark } from './benchmark';
 import { checkCell } from './check-cell';
 import { chooseRun, runArgument } from './choose-run';
 import { openExample } from './examples';
+import { exportModel } from './export';
 import { deleteRun, renameRun, revealRun } from './runs';
 import { sample } from './sample';
-import { train, trainAgain, trainOnFolder } from './train';
+import { train, trainAgain, trainFromModel, trainOnFolder } from './train';
 import { trainCell } from './train-cell';
 import { continueRun, continueRunOn, control, pause, stop, unpause } from './training';
 
@@ -21,6 +22,7 @@ export const commandIds = [
   'unroll.trainFolder',
   'unroll.trainAgain',
   'unroll.trainCell',
+  'unroll.trainFromModel',
   'unroll.newCell',
   'unroll.checkCell',
   'unroll.pause',
@@ -36,6 +38,7 @@ export const commandIds = [
   'unroll.continueRunOn',
   'unroll.renameRun',
   'unroll.deleteRun',
+  'unroll.exportModel',
   'unroll.revealRun',
   'unroll.refreshRuns',
   'unroll.installNative',
@@ -79,6 +82,7 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
     'unroll.trainFolder': (argument) => trainOnFolder(studio, argument),
     'unroll.trainAgain': (argument) => trainAgain(studio, argument),
     'unroll.trainCell': (argument) => trainCell(studio, argument),
+    'unroll.trainFromModel': (argument) => trainFromModel(studio, argument),
     'unroll.newCell': () => newCell(),
     'unroll.checkCell': (argument) => checkCell(studio, argument),
     'unroll.pause': (argument) => pause(studio, named(argument)),
@@ -102,6 +106,7 @@ export function registerCommands(studio: Studio, selection: () => readonly strin
     ),
     'unroll.renameRun': onRun('Rename run', (folder) => renameRun(studio, folder)),
     'unroll.deleteRun': onRun('Delete run', (folder) => deleteRun(studio, folder)),
+    'unroll.exportModel': onCurrent('Export model', (folder) => exportModel(studio, folder)),
     'unroll.revealRun': onCurrent('Reveal run folder', revealRun),
     'unroll.refreshRuns': () => studio.list.refresh(),
     'unroll.installNative': () => studio.native.install(),

@@ -9,9 +9,9 @@ import { chooseCellFile, newCell } from '../cell-files/new-cell';
 import { choiceOf, chosenCell } from '../cell-files/source';
 import { tellEnding } from '../endings';
 import type { CellFiles } from '../flow/choose-cell';
-import { choicesOf, type Draft } from '../flow/draft';
+import { choicesOf } from '../flow/draft';
 import { busy } from '../flow/quick-input';
-import { type Inspected, trainFlow } from '../flow/train-flow';
+import { type Beforehand, type Inspected, trainFlow } from '../flow/train-flow';
 import { plain, showFailure, showMessage } from '../messages';
 import { readable } from '../readable';
 import { preferencesOf } from '../settings';
@@ -60,13 +60,33 @@ export async function trainOnFolder(studio: Studio, argument: unknown): Promise<
 
 /** @param cell chosen beforehand */
 export async function trainOn(studio: Studio, uri: vscode.Uri, cell?: string): Promise<void> {
-  await trainWith(studio, await materialOf(uri, studio.storage), cell === undefined ? {} : { cell }, {});
+  await trainWith(studio, await materialOf(uri, studio.storage), cell === undefined ? {} : { model: { cell } }, {});
+}
+
+/** Trains on the file that is open, beginning with the weights of a model in TF.js' layers format that is asked for. */
+export async function trainFromModel(studio: Studio, argument: unknown): Promise<void> {
+  const uri = targetOf(argument);
+  if (!uri) {
+    throw new UserError({
+      what: 'No file is open that the model could learn from',
+      wayOut: 'Open one, and choose the model then.',
+    });
+  }
+  const [model] =
+    (await vscode.window.showOpenDialog({
+      title: 'Train from Model: a model.json of TF.js, Keras or Unroll',
+      openLabel: 'Train',
+      filters: { 'Model in the layers format': ['json'] },
+    })) ?? [];
+  if (model) {
+    await trainWith(studio, await materialOf(uri, studio.storage), { startModel: model.fsPath }, {});
+  }
 }
 
 async function trainWith(
   studio: Studio,
   material: Material,
-  model: Draft['model'],
+  beforehand: Beforehand,
   reading: Partial<Reading>,
 ): Promise<void> {
   let first: Inspected | undefined;
@@ -76,7 +96,7 @@ async function trainWith(
     await showFailure(studio.log, {
       error,
       file: material.uri,
-      retry: (other) => trainWith(studio, material, model, { ...reading, ...(other.reading as Partial<Reading>) }),
+      retry: (other) => trainWith(studio, material, beforehand, { ...reading, ...(other.reading as Partial<Reading>) }),
     });
     return;
   }
@@ -92,10 +112,10 @@ async function trainWith(
         native: studio.native,
         inspect: (_source, other) => inspectAgain(studio, material, other),
       },
-      model,
+      beforehand,
     ));
   if (draft) {
-    await startTraining(studio, material, choicesOf(draft));
+    await startTraining(studio, material, choicesOf(draft), draft.startModel);
   }
 }
 
@@ -109,7 +129,7 @@ export async function trainAgain(studio: Studio, argument: unknown): Promise<voi
     });
   }
   const material = await materialOf(vscode.Uri.parse(choice.uri), studio.storage);
-  await startTraining(studio, material, choice.choices);
+  await startTraining(studio, material, choice.choices, choice.model);
 }
 
 /** Trains with what is proposed for the file. */
@@ -121,15 +141,22 @@ export async function trainAsProposed(studio: Studio, uri: vscode.Uri): Promise<
   await startTraining(studio, material, choicesOf(draft));
 }
 
-async function startTraining(studio: Studio, material: Material, choices: RunChoices): Promise<Training> {
+/** @param model path of a model whose weights it begins with */
+async function startTraining(
+  studio: Studio,
+  material: Material,
+  choices: RunChoices,
+  model?: string,
+): Promise<Training> {
   const folder = await newRunFolder(material.root, material.uri.path);
   const cell = choices.model?.cell === undefined ? undefined : await chosenCell(choices.model.cell, material.root);
-  await studio.choices.remember(material.uri, choices);
+  await studio.choices.remember(material.uri, choices, model);
   const training = studio.trainings.begin({
     kind: 'train',
     source: material.source,
     choices: cell ? { ...choices, model: { ...choices.model, cell: cell.choice } } : choices,
     cell: cell?.text,
+    model,
     folder,
   });
   showWhenReady(studio, training);
@@ -138,12 +165,17 @@ async function startTraining(studio: Studio, material: Material, choices: RunCho
       file: material.uri,
       cell: cell?.uri,
       retry: (other) =>
-        startTraining(studio, material, {
-          ...choices,
-          reading: { ...choices.reading, ...other.reading },
-          training: { ...choices.training, ...other.training },
-          engine: { ...choices.engine, ...other.engine },
-        }),
+        startTraining(
+          studio,
+          material,
+          {
+            ...choices,
+            reading: { ...choices.reading, ...other.reading },
+            training: { ...choices.training, ...other.training },
+            engine: { ...choices.engine, ...other.engine },
+          },
+          model,
+        ),
     }),
   );
   return training;

@@ -23,10 +23,26 @@ export interface Draft {
   readonly model: Partial<ModelConfiguration>;
   readonly training: Partial<TrainingConfiguration>;
   readonly engine: Partial<EngineConfiguration>;
+  /** Path of a model in TF.js' layers format, whose weights the training begins with. */
+  readonly startModel?: string | undefined;
 }
 
+/** What a model that a training begins with says itself. */
+export const givenByModel: readonly (keyof ModelConfiguration)[] = [
+  'cell',
+  'units',
+  'layers',
+  'direction',
+  'pooling',
+  'embeddingSize',
+];
+
 /** The model that would be trained: proposal, then settings, then choices. */
-export function modelOf({ report, preferences, model }: Draft): Partial<ModelConfiguration> {
+export function modelOf({ report, preferences, model, startModel }: Draft): Partial<ModelConfiguration> {
+  if (startModel !== undefined) {
+    const entries = Object.entries({ ...preferences.model, ...model });
+    return Object.fromEntries(entries.filter(([key]) => !givenByModel.some((given) => given === key)));
+  }
   const { cells, sizes } = report.proposal;
   const [cell, size] = [cells[0]?.value, sizes[0]?.value];
   return {

@@ -2,7 +2,7 @@ import { visible } from '../../base/visible';
 import type { CellName, TaskName } from '../../configuration/run';
 import { modelKeysOfTasks } from '../../configuration/suits';
 import type { Draft } from './draft';
-import { engineOf, modelOf, trainingOf } from './draft';
+import { engineOf, givenByModel, modelOf, trainingOf } from './draft';
 import { engineLabels } from './engine-items';
 import type { Field } from './fields';
 import { fieldLabel } from './fields';
@@ -154,7 +154,9 @@ export function summary(draft: Draft, fields: readonly Field[]): string {
   const value = (key: Field['key']) => valueNow(draft, fields, key);
   return [
     taskLabels[draft.report.task],
-    `${cell === undefined ? '' : cellLabel(cell)}, ${sizeText({ units, layers })}`,
+    draft.startModel === undefined
+      ? `${cell === undefined ? '' : cellLabel(cell)}, ${sizeText({ units, layers })}`
+      : `from ${cellLabel(draft.startModel)}`,
     `${value('steps')} steps at rate ${value('learningRate')}`,
     ...(backend === 'auto' ? [] : [engineLabels[backend]]),
   ].join(' · ');
@@ -163,7 +165,9 @@ export function summary(draft: Draft, fields: readonly Field[]): string {
 /** Every value that can be changed and has a part in the task, with what it is now; the engine has a list of its own. */
 export function fieldChoices(draft: Draft, fields: readonly Field[]): readonly Choice<Field>[] {
   const tasksOf: Readonly<Partial<Record<Field['key'], readonly TaskName[]>>> = modelKeysOfTasks;
-  const suits = ({ key }: Field) => key !== 'backend' && (tasksOf[key]?.includes(draft.report.task) ?? true);
+  const isGiven = ({ key }: Field) => draft.startModel !== undefined && givenByModel.some((given) => given === key);
+  const suits = (field: Field) =>
+    field.key !== 'backend' && !isGiven(field) && (tasksOf[field.key]?.includes(draft.report.task) ?? true);
   return fields.filter(suits).map((field) => ({
     label: fieldLabel(field),
     description: String(valueNow(draft, fields, field.key)),

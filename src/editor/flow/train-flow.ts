@@ -28,27 +28,32 @@ export interface Inspected {
   readonly reading: Partial<Reading>;
 }
 
+/** What a training is to have before anything is asked. */
+export type Beforehand = Partial<Pick<Draft, 'model' | 'startModel'>>;
+
 type Move = 'next' | 'back' | 'leave';
 
 /** A step asks, and says where to go and with which draft. */
 type Step = (draft: Draft, frame: Frame, services: FlowServices) => Promise<readonly [Move, Draft]>;
 
-const steps: readonly Step[] = [chooseTask, chooseCell, chooseSize, confirm];
+const stepsOfAll: readonly Step[] = [chooseTask, chooseCell, chooseSize, confirm];
+const stepsWithModel: readonly Step[] = [chooseTask, confirm];
 
 /**
  * Asks how to train on a file: what to learn, with which cell, of which size, and whether to start. Every list has the
  * proposal first, so that Enter all the way trains with it. Undefined when the person left.
  *
- * @param model what is chosen beforehand
+ * @param chosen what is chosen beforehand
  */
 export async function trainFlow(
   source: DatasetSource,
   { report, reading }: Inspected,
   preferences: Preferences,
   services: FlowServices,
-  model: Draft['model'] = {},
+  { model = {}, startModel }: Beforehand = {},
 ): Promise<Draft | undefined> {
-  let draft: Draft = { source, report, reading, preferences, model, training: {}, engine: {} };
+  const steps = startModel === undefined ? stepsOfAll : stepsWithModel;
+  let draft: Draft = { source, report, reading, preferences, model, startModel, training: {}, engine: {} };
   let index = 0;
   while (index < steps.length) {
     const step = steps[index];

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from 'vitest';
 import { engineSchema, runConfigurationSchema } from '../../../src/configuration/run';
-import { choicesOf, type Draft } from '../../../src/editor/flow/draft';
+import { choicesOf, type Draft, givenByModel } from '../../../src/editor/flow/draft';
 import { engineChoices } from '../../../src/editor/flow/engine-items';
 import { fieldsOf, parsed, problemOf } from '../../../src/editor/flow/fields';
-import { cellChoices, sizeChoices, summary, taskChoices } from '../../../src/editor/flow/proposal-items';
+import { cellChoices, fieldChoices, sizeChoices, summary, taskChoices } from '../../../src/editor/flow/proposal-items';
 import { readingItems } from '../../../src/editor/flow/reading-items';
 import type { DatasetReport } from '../../../src/protocol/dataset';
 import { tableReport, textReport } from './fixtures';
@@ -149,6 +149,25 @@ describe('a value that a person types', () => {
     expect(problemOf(field('learningRate'), ' 1e-3 ')).toBeUndefined();
     expect(parsed(field('learningRate'), ' 1e-3 ')).toBe(0.001);
     expect(parsed(field('cell'), 'gru')).toBe('gru');
+  });
+});
+
+describe('a training that begins with a model', () => {
+  const begun: Draft = {
+    ...draft,
+    startModel: '/models/mine/model.json',
+    preferences: { model: { cell: 'gru', units: 48, dropout: 0.2, embeddingSize: 9 }, training: {}, engine: {} },
+  };
+
+  it("has that one's cell and sizes, whatever is proposed or set, and leaves the rest to the person", () => {
+    expect(choicesOf(begun).model).toEqual({ dropout: 0.2 });
+    expect(summary(begun, fields)).toBe('Learn to write this text · from model.json · 300 steps at rate 0.005');
+  });
+
+  it('asks for nothing that the model says itself', () => {
+    const keys = fieldChoices(begun, fields).map(({ value }) => value.key);
+    expect(keys.filter((key) => (givenByModel as readonly string[]).includes(key))).toEqual([]);
+    expect(keys).toContain('dropout');
   });
 });
 
