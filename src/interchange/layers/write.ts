@@ -81,7 +81,7 @@ export function writeLayers(spec: ModelSpec, weights: NamedArrays, encoding: Enc
 function expressible(spec: ModelSpec): LayerCell {
   const { cell, decoder, pooling, bidirectional } = spec;
   const refuse = (what: string, wayOut: string) =>
-    new UserError({ what: `The TF.js layers format cannot express ${what}`, where: 'unroll export', wayOut });
+    new UserError({ what: `The TF.js layers format cannot express ${what}`, wayOut });
   if (decoder)
     throw refuse(
       'a translator: an encoder, and a decoder that attends to it',
@@ -91,16 +91,16 @@ function expressible(spec: ModelSpec): LayerCell {
   if (!found) {
     const hint =
       cell.name === 'gru'
-        ? 'Train with --cell gru-reset-before, whose reset gate acts before the product, as in TF.js; lstm, rnn, rnn-relu and irnn can be written as well.'
+        ? 'Train with gru-reset-before (--cell gru-reset-before), whose reset gate acts before the product, as in TF.js; lstm, rnn, rnn-relu and irnn can be written as well.'
         : `Train with one of these, for which it has layers: ${layerCells.join(' ')}.`;
     throw refuse(`the cell ${visible(cell.name)}`, hint);
   }
   if (pooling === 'attention')
-    throw refuse('attention over the steps of a text', 'Train with --pooling mean or --pooling last.');
+    throw refuse('attention over the steps of a text', 'Train with the pooling mean or last (--pooling mean).');
   if (pooling === 'last' && bidirectional)
     throw refuse(
       'what layers that read both ways say of the last step',
-      'Train with --pooling mean, or with --direction forward.',
+      'Train with the pooling mean (--pooling mean), or forwards alone (--direction forward).',
     );
   return found;
 }
