@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const second = 1000;
@@ -8,6 +9,8 @@ export default defineConfig({
   test: {
     // TF.js registers its gradients in modules that Node's own loader cannot read.
     server: { deps: { inline: [/@tensorflow/] } },
+    // Vitest leaves a core free, of which there may be two; much of a test is waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // They end what hangs, and are no measure of speed: a busy machine may take ten times as long.
     testTimeout: 180 * second,
     hookTimeout: 180 * second,

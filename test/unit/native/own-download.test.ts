@@ -1,34 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { nativeFolder } from '../../../src/native/cache-folder';
 import { install } from '../../../src/native/install';
-import { bindingFile, findInstallation, recordFile } from '../../../src/native/installation';
+import { bindingFile, findInstallation } from '../../../src/native/installation';
 import { ownDownload } from '../../../src/native/own-download';
 import { storedBinding, storedLibrary } from '../../../src/native/store';
 import { hasWheel } from '../../../src/native/wheel';
 import { temporaryFolder } from '../temporary';
-
-interface Entry {
-  readonly name: string;
-  readonly bytes?: Uint8Array | string;
-  /** A link to a file beside it. */
-  readonly to?: string;
-}
-interface Stored {
-  readonly length: number;
-  readonly md5: string;
-  readonly stream: () => Readable;
-}
+import { archivesOfInstalled, type Entry, isInstalled, type Stored } from './archives';
 
 let folder = '';
 let root = '';
@@ -76,25 +63,9 @@ const options = () => ({
   progress: (words: string) => void lines.push(words),
 });
 
-describe.runIf(existsSync(join(nativeFolder(), recordFile)) && process.platform === 'linux')('a store that', () => {
+describe.runIf(isInstalled)('a store that', () => {
   test("has TensorFlow gives an installation that works, without a compiler and the registry's wheel", async () => {
-    const real = (path: string) => join(nativeFolder(), path);
-    const names = ['libtensorflow_cc.so.2', 'libtensorflow.so.2'];
-    const library = names.map((name) => real(`deps/lib/${name}`)).find(existsSync) ?? '';
-    // As it is linked against a library of that name; the wheel's has another one.
-    const binding = Buffer.from(
-      (await readFile(real(bindingFile)))
-        .toString('latin1')
-        .replace('libtensorflow_cc.so.2', 'libtensorflow.so.2\0\0\0'),
-      'latin1',
-    );
-    store(storedBinding().name, gzipSync(await tar([{ name: 'napi-v8/tfjs_binding.node', bytes: binding }])));
-    await storeLarge(storedLibrary().name, [
-      { name: './lib/libtensorflow.so', to: 'libtensorflow.so.2' },
-      { name: './lib/libtensorflow.so.2', to: 'libtensorflow.so.2.21.0' },
-      { name: './lib/libtensorflow.so.2.21.0', from: library },
-      { name: './lib/libtensorflow_framework.so.2', from: real('deps/lib/libtensorflow_framework.so.2') },
-    ]);
+    for (const [name, file] of await archivesOfInstalled(root)) stored.set(name, file);
     vi.stubEnv('PATH', root);
     const { record } = await install(folder, options());
     expect(record).toMatchObject({
@@ -106,6 +77,7 @@ describe.runIf(existsSync(join(nativeFolder(), recordFile)) && process.platform 
       'deps/lib/libtensorflow_framework.so.2',
       bindingFile,
     ]);
+    const binding = await readFile(join(folder, bindingFile));
     expect(record.files[bindingFile]?.sha256).toBe(createHash('sha256').update(binding).digest('hex'));
     expect(await readlink(join(folder, 'deps/lib/libtensorflow.so.2'))).toBe('libtensorflow.so.2.21.0');
     expect((await findInstallation([folder]))?.record).toEqual(record);
@@ -299,31 +271,6 @@ async function library(): Promise<Buffer> {
 function store(name: string, bytes: Uint8Array): void {
   const md5 = createHash('md5').update(bytes).digest('base64');
   stored.set(name, { length: bytes.length, md5, stream: () => Readable.from([bytes]) });
-}
-
-/** An archive whose files are too large to be held. */
-async function storeLarge(
-  name: string,
-  entries: readonly { name: string; from?: string; to?: string }[],
-): Promise<void> {
-  const archive = pack();
-  const path = join(root, name);
-  const hash = createHash('md5');
-  const packed = createGzip({ level: 0, chunkSize: 2 ** 20 }).on('data', (part) => hash.update(part));
-  const written = pipeline(archive, packed, createWriteStream(path));
-  for (const { name, from, to } of entries) {
-    if (to !== undefined) archive.entry({ name, type: 'symlink', linkname: to });
-    if (from === undefined) continue;
-    const entry = archive.entry({ name, size: (await stat(from)).size });
-    await pipeline(createReadStream(from, { highWaterMark: 2 ** 20 }), entry);
-  }
-  archive.finalize();
-  await written;
-  stored.set(name, {
-    length: (await stat(path)).size,
-    md5: hash.digest('base64'),
-    stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }),
-  });
 }
 
 async function tar(entries: readonly Entry[]): Promise<Buffer> {
