@@ -14,6 +14,9 @@ export interface AdamSettings {
   readonly epsilon: number;
 }
 
+/** The same with what gradients are multiplied by, so that their norm is clipped. */
+type ScaledSettings = AdamSettings & { readonly scale: number };
+
 /** Values of one kind for each parameter, by name. */
 export type ByParameter = ReadonlyMap<string, Float32Array>;
 
@@ -114,17 +117,7 @@ export class ClippedAdam {
       const [first, second] = [this.first.get(name), this.second.get(name)];
       if (!gradient || !first || !second) continue;
       if (!array) {
-        const { rate, epsilon, scale } = scaled;
-        const [mean, square] = [first, second].map((moment) => tf.reshape(moment, variable.shape));
-        const inputs = { values: variable, gradient, first: mean as tf.Tensor, second: square as tf.Tensor };
-        const attributes = { rate, epsilon, scale, beta1, beta2 };
-        const made = tf.engine().runKernel(adamKernels.step, inputs, attributes) as unknown as tf.Tensor[];
-        const [updated, ...moments] = made as [tf.Tensor, tf.Tensor, tf.Tensor];
-        tf.dispose([first, second, inputs.first, inputs.second]);
-        this.first.set(name, moments[0] as tf.Tensor);
-        this.second.set(name, moments[1] as tf.Tensor);
-        variable.assign(updated);
-        updated.dispose();
+        this.stepInTensorFlow(name, variable, gradient, scaled);
         continue;
       }
       const values = await toArray(variable);
@@ -136,6 +129,25 @@ export class ClippedAdam {
       updated.dispose();
     }
     return norm;
+  }
+
+  /** A large parameter's step, in TensorFlow's memory. */
+  private stepInTensorFlow(
+    name: string,
+    variable: tf.Variable,
+    gradient: tf.Tensor,
+    { rate, epsilon, scale }: ScaledSettings,
+  ): void {
+    const before = [this.first.get(name), this.second.get(name)] as [tf.Tensor, tf.Tensor];
+    const [first, second] = before.map((moment) => tf.reshape(moment, variable.shape)) as [tf.Tensor, tf.Tensor];
+    const inputs = { values: variable, gradient, first, second };
+    const made = tf.engine().runKernel(adamKernels.step, inputs, { rate, epsilon, scale, beta1, beta2 });
+    const [updated, nextFirst, nextSecond] = made as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+    tf.dispose([...before, first, second]);
+    this.first.set(name, nextFirst);
+    this.second.set(name, nextSecond);
+    variable.assign(updated);
+    updated.dispose();
   }
 }
 
@@ -166,7 +178,7 @@ function step(
   gradient: Float32Array,
   first: Float32Array,
   second: Float32Array,
-  { rate, epsilon: tiny, scale }: AdamSettings & { readonly scale: number },
+  { rate, epsilon: tiny, scale }: ScaledSettings,
 ): void {
   for (let index = 0; index < values.length; index++) {
     const slope = (gradient[index] as number) * scale;

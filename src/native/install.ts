@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sentence, UserError } from '../base/user-error';
+import { replaceFolder } from '../runs/files';
 import { isRunning } from '../runs/running';
 import { compiler } from './compile';
 import { megabytes, reasonOf } from './download';
@@ -48,7 +49,7 @@ export async function install(folder: string, options: InstallOptions): Promise<
       if (failure) progress(`Taking ${way.name}, since ${failure.way.name} fails: ${wordsOf(failure.error)}`, 0);
       try {
         const record = await installBy(way, partial, options);
-        await replace(folder, partial);
+        await replaceFolder(folder, partial, `${folder}.old-${process.pid}`);
         return { folder, record };
       } catch (error) {
         signal.throwIfAborted();
@@ -156,20 +157,4 @@ async function recordOf(
   };
   await writeFile(join(folder, recordFile), `${JSON.stringify(record, undefined, 2)}\n`);
   return record;
-}
-
-/** Puts a folder in the place of another one, which is there until then. */
-async function replace(folder: string, by: string): Promise<void> {
-  const old = `${folder}.old-${process.pid}`;
-  const hadOne = await rename(folder, old).then(
-    () => true,
-    () => false,
-  );
-  try {
-    await rename(by, folder);
-  } catch (error) {
-    if (hadOne) await rename(old, folder);
-    throw error;
-  }
-  await rm(old, { recursive: true, force: true });
 }

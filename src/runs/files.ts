@@ -13,13 +13,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await explained(path, async () => {
     try {
-      const file = await open(temporary, 'w');
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeSynced(temporary, content);
       await rename(temporary, path);
       await syncFolder(dirname(path));
     } catch (error) {
@@ -29,23 +23,57 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   });
 }
 
+/** Writes a file, which is on the disk when this ends. */
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a run's folder, as `makeFolders` does. @throws UserError when one cannot be made */
+export async function makeFolder(path: string): Promise<void> {
+  await explained(path, () => makeFolders(path));
+}
+
 /**
  * Makes a folder and those above it, as far as they are not there. Not by Node's own `recursive`, which never ends where
  * a file system (as /proc) has no place for a folder.
- *
- * @throws UserError when one cannot be made
  */
-export async function makeFolder(path: string): Promise<void> {
-  await explained(path, async () => {
-    const missing: string[] = [];
-    for (let at = path; !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
-    for (const folder of missing) {
-      await mkdir(folder).catch(async (error) => {
-        // Another process may have made it just now.
-        if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
-      });
-    }
-  });
+export async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) {
+    await mkdir(folder).catch(async (error) => {
+      // Another process may have made it just now.
+      if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
+    });
+  }
+}
+
+/**
+ * Puts a folder in the place of another one, which is there until then, and stays where this fails.
+ *
+ * @param old a name beside it for what was there, on its way
+ */
+export async function replaceFolder(folder: string, by: string, old: string): Promise<void> {
+  const hadOne = await rename(folder, old).then(
+    () => true,
+    (error) => {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(by, folder);
+  } catch (error) {
+    if (hadOne) await rename(old, folder);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
 }
 
 /** False when nothing is there. Throws when a file is in the way. */

@@ -1,4 +1,5 @@
 export { readBest } from './checkpoint';
+export { makeFolders, replaceFolder, writeSynced } from './files';
 export { newRunFolder, runFile, runsFolder, slugOf } from './folder';
 export { releaseAfterCrash } from './lock';
 export { freeName } from './name';

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import manifest from '../../package.json';
 import { UserError } from '../base/user-error';
 import { excerpt, visible } from '../base/visible';
 import { generator, weightsFile, writeLayers } from '../interchange/layers/write';
+import { makeFolders, replaceFolder, writeSynced } from '../runs';
 import { trainedRun } from './trained';
 
 const modelFile = 'model.json';
@@ -20,26 +21,19 @@ export async function exportModel({ folder, out }: { readonly folder: string; re
   const { json, weights: data } = writeLayers(spec, weights, encoding, manifest.version);
   const text = Buffer.from(JSON.stringify(json));
   try {
-    const isThere = await checkPlace(out);
-    await mkdir(dirname(out), { recursive: true });
+    await checkPlace(out);
+    await makeFolders(dirname(out));
     const id = randomUUID().slice(0, 8);
-    const [fresh, old] = ['new', 'old'].map((word) => join(dirname(out), `.${basename(out)}.${id}.${word}`)) as [
-      string,
-      string,
-    ];
+    const beside = (word: string) => join(dirname(out), `.${basename(out)}.${id}.${word}`);
+    const fresh = beside('new');
     try {
       await mkdir(fresh);
       await writeSynced(join(fresh, weightsFile), data);
       await writeSynced(join(fresh, modelFile), text);
-      if (isThere) await rename(out, old);
-      await rename(fresh, out).catch(async (error) => {
-        if (isThere) await rename(old, out);
-        throw error;
-      });
+      await replaceFolder(out, fresh, beside('old'));
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
-    await rm(old, { recursive: true, force: true });
   } catch (error) {
     if (error instanceof UserError || !(error instanceof Error && 'code' in error)) throw error;
     throw new UserError({
@@ -51,15 +45,15 @@ export async function exportModel({ folder, out }: { readonly folder: string; re
   return { path: join(out, modelFile), bytes: text.length + data.length };
 }
 
-/** Whether the folder is there. Throws a UserError where it holds anything but what was written so before. */
-async function checkPlace(out: string): Promise<boolean> {
+/** Throws a UserError where the folder is there and holds anything but what was written so before. */
+async function checkPlace(out: string): Promise<void> {
   const found = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (!found || found.length === 0) return found !== undefined;
+  if (!found || found.length === 0) return;
   const isOurs = found.every((name) => [modelFile, weightsFile].includes(name)) && (await isGenerated(out));
-  if (isOurs) return true;
+  if (isOurs) return;
   throw new UserError({
     what: 'The folder holds something else already',
     where: visible(out),
@@ -73,15 +67,5 @@ async function isGenerated(folder: string): Promise<boolean> {
     return String(generatedBy).startsWith(generator);
   } catch {
     return false;
-  }
-}
-
-async function writeSynced(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

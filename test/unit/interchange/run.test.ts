@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { randomFromSeed } from '../../../src/base/random';
@@ -108,12 +108,14 @@ describe('a run that is written and read again', () => {
     expect(await readdir(root)).toEqual(['again', 'model', 'run']);
   });
 
-  test('goes on from its checkpoint as any other', async () => {
+  test('goes on from its checkpoint, for which it needs the model no more, and still tells where it began', async () => {
     const { thread, root, folder } = await trained(text(), { cell: 'lstm', units: 5 });
     const { path } = await thread.call('exportModel', { folder, out: join(root, 'model') });
     const again = join(root, 'again');
     await thread.call('train', { source: text(), choices: { training: brief }, model: path, folder: again });
+    await rm(join(root, 'model'), { recursive: true });
     expect(await thread.call('resume', { folder: again, steps: 20 })).toMatchObject({ result: { step: 20 } });
+    expect((await readRecord(again)).startedFrom?.path).toBe(path);
   });
 });
 
@@ -132,6 +134,16 @@ test('a folder that holds something else is left as it is, and nothing is left b
   expect(await readdir(root)).toEqual(['model', 'run']);
   expect(await readdir(out)).toEqual(['model.json']);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a place that can have no folder is told, and nothing waits for it',
+  async () => {
+    const { thread, folder } = await trained(text(), { cell: 'lstm', units: 4 });
+    await expect(thread.call('exportModel', { folder, out: '/proc/none/of/it' })).rejects.toMatchObject({
+      user: { what: 'The model cannot be written (ENOENT)', where: '/proc/none/of/it' },
+    });
+  },
+);
 
 test('a run whose cell TF.js has no layer for is not written, which says what to train instead', async () => {
   const { thread, root, folder } = await trained(text(), { cell: 'gru', units: 4 });
