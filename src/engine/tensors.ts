@@ -9,6 +9,7 @@ import { registerHeadKernels } from './backend/head-kernel';
 import { registerMatMulKernel } from './backend/matmul-kernel';
 import { registerPointwiseKernels } from './backend/pointwise-kernels';
 import { registerLayerGradient, registerLayerKernels } from './backend/recurrent-kernel';
+import type { TensorFlowBackend } from './tensorflow';
 import { tensorFlowName } from './tensorflow/name';
 import type { Machine } from './wasm/machine';
 
@@ -75,3 +76,9 @@ export function engineBackend(): EngineBackend | undefined {
 }
 
 export const engineVersion: string = tf.version_core;
+
+/** Has the engine let go of what it keeps to be fast, where a training is over. */
+export function letGo(): void {
+  const backend: Partial<Pick<TensorFlowBackend, 'letGo'>> = tf.backend() as object;
+  backend.letGo?.();
+}

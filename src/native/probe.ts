@@ -10,6 +10,8 @@ import { bindingFile, type Installation } from './installation';
 export const tensorFlowEnvironment = {
   // Products of few columns, such as recurrent ones, take half the time.
   TF_ENABLE_ONEDNN_OPTS: '1',
+  // One operation after another: they share caches, and all threads work on each.
+  TF_NUM_INTEROP_THREADS: '1',
   // What it tells of itself would stand in the middle of a terminal's output.
   TF_CPP_MIN_LOG_LEVEL: '3',
 } as const;

@@ -1,6 +1,7 @@
 import { randomFromSeed } from '../base/random';
 import { UserError } from '../base/user-error';
 import type { RunConfiguration } from '../configuration/run';
+import { letGo } from '../engine/tensors';
 import { Model } from '../models/model';
 import { probeModel } from '../probes/probe';
 import type { MetricsPoint, Probe, RunRecord, RunResult, RunState, Sample, SampleRequest } from '../protocol/run';
@@ -80,6 +81,7 @@ export class Session {
     } finally {
       await this.writer.close();
       this.training.dispose();
+      letGo();
     }
   }
 

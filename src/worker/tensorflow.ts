@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import { workerData } from 'node:worker_threads';
+import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
 import { UserError } from '../base/user-error';
 import type * as TensorFlow from '../engine/tensorflow';
 import { useTensorFlow } from '../engine/tensors';
@@ -47,9 +49,22 @@ export async function loadTensorFlow(binding: string, bundle: string, threads = 
   const ours = Object.entries(own).filter(([name]) => before[name] === undefined);
   for (const [name, value] of ours) process.env[name] = value;
   try {
-    await useTensorFlow(() => (load(bundle) as typeof TensorFlow).registerTensorFlow(load(binding)));
+    const library: TFJSBinding = load(binding);
+    const graphs = (model: Uint8Array, tag: string) => loadGraph(library, model, tag);
+    await useTensorFlow(() => (load(bundle) as typeof TensorFlow).registerTensorFlow(library, graphs));
   } finally {
     // What other programs are started with is not changed for good.
     for (const [name] of ours) delete process.env[name];
+  }
+}
+
+/** TensorFlow takes a graph out of a folder alone. */
+function loadGraph(library: TFJSBinding, model: Uint8Array, tag: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'unroll-graph-'));
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), model);
+    return library.loadSavedModel(folder, tag);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
-import { Operations, type Value } from './operations';
+import { type GraphLoader, Operations, type Value } from './operations';
 
 /** What tfjs-node keeps to itself, and is the only way to what TensorFlow holds of a tensor and back. */
 const inner = { tensors: 'tensorMap', ids: 'getInputTensorIds' } as const;
@@ -12,9 +12,9 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
   /** What is let go of with a tensor. */
   private readonly companions = new Map<object, (() => void)[]>();
 
-  constructor(binding: TFJSBinding) {
+  constructor(binding: TFJSBinding, load: GraphLoader) {
     super(binding, '@tensorflow/tfjs-node');
-    this.tensors = new Operations(binding);
+    this.tensors = new Operations(binding, load);
   }
 
   /** What TensorFlow holds of a tensor of TF.js's. It stays that one's. */
@@ -42,6 +42,11 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
     const list = this.companions.get(dataId);
     if (list) list.push(work);
     else this.companions.set(dataId, [work]);
+  }
+
+  /** Lets go of what it keeps to be fast; it is made anew when it is needed. */
+  letGo(): void {
+    this.tensors.releaseGraphs();
   }
 
   override disposeData(dataId: object, force = false): boolean {

@@ -25,6 +25,10 @@ export function peepholesOf([input, , forget, output]: BlockCell): readonly (str
   return [input, forget, output].map(({ peephole }) => peephole);
 }
 
+export function hasPeepholes(gates: BlockCell): boolean {
+  return peepholesOf(gates).some((name) => name !== undefined);
+}
+
 /** The same as a layer's gradients. */
 export function asGradients(
   tensors: Operations,

@@ -5,13 +5,14 @@ import { registerAdamKernels } from './adam';
 import { TensorFlowBackend } from './backend';
 import { registerLayerKernels } from './layer-kernel';
 import { tensorFlowName } from './name';
+import type { GraphLoader } from './operations';
 
 export type { TensorFlowBackend } from './backend';
 
 /** Registers TensorFlow as a backend of TF.js, with the engine's kernels on it. */
-export function registerTensorFlow(binding: TFJSBinding): void {
+export function registerTensorFlow(binding: TFJSBinding, load: GraphLoader): void {
   if (tf.findBackendFactory(tensorFlowName)) return;
   registerLayerKernels();
   registerAdamKernels();
-  tf.registerBackend(tensorFlowName, () => new TensorFlowBackend(binding));
+  tf.registerBackend(tensorFlowName, () => new TensorFlowBackend(binding, load));
 }

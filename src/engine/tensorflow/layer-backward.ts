@@ -6,6 +6,7 @@ import type { LayerWeights } from './layer-weights';
 import { addedTo, type Gathered, isGradient, type Lowered } from './lower';
 import { normGradient } from './norm';
 import type { Operations, Value } from './operations';
+import { type Left, type Reach, Scan, scanOf } from './scan';
 import { Series } from './series';
 import { Terms } from './terms';
 
@@ -54,61 +55,78 @@ function loopBackwards(
   last: readonly Value[],
 ): readonly Value[] {
   const { tensors, lowered, weights, values, sizes } = call;
-  const { loopBack, keptGradients } = lowered;
-  const factors = factorsOf(call);
-  const joints = loopBack.filter((step) => step.op === 'gathered');
-  const joined = new Map<Gathered, Value[]>(joints.map((step) => [step, []]));
-  const isJoined = new Set(joints.flatMap(({ gradients }) => gradients));
-  const made = new Map<Buffer, Value[]>();
-  let carried = last;
-  for (let step = sizes.timeSteps - 1; step >= 0; step--) {
-    carried = tensors.within(
-      () => {
-        const own = new Map<Buffer, Value>();
-        const survivors: Value[] = [];
-        const keep = (buffer: Buffer, value: Value) => {
-          append(made, buffer, value);
-          survivors.push(value);
-        };
-        const at = (buffer: Buffer): Value => {
-          const known = own.get(buffer);
-          if (known) return known;
-          if (buffer.startsWith('carry:')) return carried[Number(buffer.slice('carry:'.length))] as Value;
-          return isGradient(buffer) ? series.at(buffer, step) : values.at(buffer, step);
-        };
-        const terms = termsOf(call);
-        for (const [id, list] of factors) terms.set(id, list[step] as Value);
-        for (const command of loopBack) {
-          if (command.op === 'segment') {
-            const { reads, writes } = command.segment;
-            const list = writes.map(({ of, to }) => [to, terms.value(of, leafOf(reads, at))] as const);
-            for (const [to, value] of list) {
-              if (to.startsWith('sum:')) keep(to, value);
-              else own.set(to, value);
-            }
-          } else if (command.op === 'gathered') {
-            const all = tensors.concat(command.gradients.map(at), 0);
-            joined.get(command)?.push(all);
-            survivors.push(all);
-            const product = tensors.matMul(weights.beside(command.weights), all);
-            own.set(command.c, command.add ? tensors.add(at(command.c), product) : product);
-          } else if (command.op === 'normGradient') {
-            const value = normGradient(tensors, at(command.d), at(command.y), at(command.r));
-            own.set(command.a, command.add ? tensors.add(at(command.a), value) : value);
-          } else if (command.op === 'zero') own.set(command.c, tensors.zeros([sizes.units, sizes.batch]));
-        }
-        for (const [buffer, value] of own) if (keptGradients.has(buffer) && !isJoined.has(buffer)) keep(buffer, value);
-        return { next: last.map((_, index) => at(`carry out:${index}`)), survivors };
-      },
-      ({ next, survivors }) => [...next, ...survivors],
-    ).next;
-  }
-  for (const [step, list] of joined) series.addJoined(step.gradients, list.toReversed());
-  for (const [buffer, list] of made) {
+  const { units, batch, timeSteps } = sizes;
+  const scan = scanOf(lowered, `backward ${units} ${batch}`, () => {
+    return new Scan<BackwardPass>(tensors, (reach, carried) => backwardStep(tensors, lowered, reach, carried, sizes));
+  });
+  const steps = [...Array(timeSteps).keys()].reverse();
+  const pass = { weights, values, series, factors: factorsOf(call) };
+  const { carried, kept } = scan.run(pass, steps, last);
+  joinedOf(lowered).forEach(({ gradients }, index) => {
+    const list = kept.get(`joined ${index}`);
+    if (list) series.addJoined(gradients, list.toReversed());
+  });
+  for (const [buffer, list] of kept) {
     if (buffer.startsWith('sum:')) append(sums, buffer, tensors.concat(list, 1));
-    else series.setSteps(buffer, list.toReversed());
+    else if (isGradient(buffer)) series.setSteps(buffer, list.toReversed());
   }
-  return carried;
+  return carried.at(-1) ?? last;
+}
+
+interface BackwardPass {
+  readonly weights: LayerWeights;
+  readonly values: LayerValues;
+  readonly series: Series;
+  readonly factors: ReadonlyMap<NodeId, readonly Value[]>;
+}
+
+/** What one product takes unit under unit. */
+function joinedOf({ loopBack }: Lowered): readonly Gathered[] {
+  return loopBack.filter((step) => step.op === 'gathered');
+}
+
+/** @param carried the gradients of the states after the step, [units, batch] */
+function backwardStep(
+  tensors: Operations,
+  lowered: Lowered,
+  reach: Reach<BackwardPass>,
+  carried: readonly Value[],
+  { units, batch }: LayerSizes,
+): Left {
+  const { plan, loopBack, keptGradients } = lowered;
+  const joints = joinedOf(lowered);
+  const isJoined = new Set(joints.flatMap(({ gradients }) => gradients));
+  const own = new Map<Buffer, Value>(carried.map((value, index) => [`carry:${index}`, value]));
+  const kept: [string, Value][] = [];
+  const at = (buffer: Buffer): Value =>
+    own.get(buffer) ?? reach.own(({ series, values }, step) => (isGradient(buffer) ? series : values).at(buffer, step));
+  const terms = new Terms(tensors, plan.graph, (name) => reach.shared(({ weights }) => weights.column([name])));
+  for (const id of factorIds(lowered))
+    terms.set(
+      id,
+      reach.own(({ factors }, step) => factors.get(id)?.[step] as Value),
+    );
+  for (const command of loopBack) {
+    if (command.op === 'segment') {
+      const { reads, writes } = command.segment;
+      const list = writes.map(({ of, to }) => [to, terms.value(of, leafOf(reads, at))] as const);
+      for (const [to, value] of list) {
+        if (to.startsWith('sum:')) kept.push([to, value]);
+        else own.set(to, value);
+      }
+    } else if (command.op === 'gathered') {
+      const all = tensors.concat(command.gradients.map(at), 0);
+      kept.push([`joined ${joints.indexOf(command)}`, all]);
+      const matrix = reach.shared(({ weights }) => weights.beside(command.weights));
+      const product = tensors.matMul(matrix, all);
+      own.set(command.c, command.add ? tensors.add(at(command.c), product) : product);
+    } else if (command.op === 'normGradient') {
+      const value = normGradient(tensors, at(command.d), at(command.y), at(command.r));
+      own.set(command.a, command.add ? tensors.add(at(command.a), value) : value);
+    } else if (command.op === 'zero') own.set(command.c, tensors.zeros([units, batch]));
+  }
+  for (const [buffer, value] of own) if (keptGradients.has(buffer) && !isJoined.has(buffer)) kept.push([buffer, value]);
+  return { carried: carried.map((_, index) => at(`carry out:${index}`)), kept };
 }
 
 function termsOf({ tensors, lowered, weights }: Call): Terms {
@@ -118,18 +136,26 @@ function termsOf({ tensors, lowered, weights }: Call): Terms {
 /** What gradients are multiplied by, made for all steps at once. */
 function factorsOf(call: Call): ReadonlyMap<NodeId, readonly Value[]> {
   const { tensors, lowered, values, sizes } = call;
-  const reads = new Map(lowered.loopBack.flatMap((step) => (step.op === 'segment' ? [...step.segment.reads] : [])));
+  const { timeSteps, batch } = sizes;
   const terms = termsOf(call);
-  const leaf = leafOf(reads, (buffer) => values.wholeOf(buffer));
+  const leaf = leafOf(readsOf(lowered), (buffer) => values.wholeOf(buffer));
   return new Map(
-    [...lowered.factors].flatMap((id): [NodeId, readonly Value[]][] => {
-      if (reads.has(id)) return [];
+    factorIds(lowered).map((id): [NodeId, readonly Value[]] => {
       const value = terms.value(id, leaf);
-      const { timeSteps, batch } = sizes;
       const isSame = value.shape[1] !== timeSteps * batch;
-      return [[id, isSame ? Array<Value>(timeSteps).fill(value) : tensors.split(value, timeSteps, 1)]];
+      return [id, isSame ? Array<Value>(timeSteps).fill(value) : tensors.split(value, timeSteps, 1)];
     }),
   );
+}
+
+/** Factors that are not simply read. */
+function factorIds(lowered: Lowered): readonly NodeId[] {
+  const reads = readsOf(lowered);
+  return [...lowered.factors].filter((id) => !reads.has(id));
+}
+
+function readsOf({ loopBack }: Lowered): ReadonlyMap<NodeId, Buffer> {
+  return new Map(loopBack.flatMap((step) => (step.op === 'segment' ? [...step.segment.reads] : [])));
 }
 
 /** Over all steps at once, what comes before the loop. */

@@ -1,10 +1,10 @@
-import { append } from '../../base/grouped';
 import type { Buffer } from '../plan/commands';
 import type { LayerRead } from './layer-read';
 import type { LayerWeights } from './layer-weights';
 import type { Lowered, Products, Run, Step } from './lower';
 import { norm } from './norm';
 import type { Operations, Value } from './operations';
+import { type Left, type Reach, Scan, scanOf } from './scan';
 import { Series } from './series';
 import { Terms, unary } from './terms';
 
@@ -69,7 +69,7 @@ export function forward(
   first: readonly Value[],
   sizes: LayerSizes,
 ): LayerValues {
-  const { plan, before, loop, kept } = lowered;
+  const { plan, before } = lowered;
   const values = new LayerValues(tensors, first, sizes.timeSteps);
   const { series, states } = values;
   const vector = (name: string) => weights.column([name]);
@@ -92,31 +92,40 @@ export function forward(
     }
   }
 
-  const made = new Map<Buffer, Value[]>();
-  for (let step = 0; step < timeSteps; step++) {
-    tensors.within(
-      () => {
-        const own = new Map<Buffer, Value>();
-        const at = (buffer: Buffer) => own.get(buffer) ?? values.at(buffer, step);
-        const terms = new Terms(tensors, plan.graph, vector);
-        for (const command of loop) stepForward(tensors, weights, command, { own, at, series, step, terms, full });
-        const next = states.map((_, index) => full(own.get(`next:${index}`) ?? missing(index)));
-        next.forEach((value, index) => {
-          states[index]?.push(value);
-        });
-        const survivors = [...next];
-        for (const [buffer, value] of own) {
-          if (!kept.has(buffer) || buffer.startsWith('next:')) continue;
-          append(made, buffer, value);
-          survivors.push(value);
-        }
-        return survivors;
-      },
-      (survivors) => survivors,
-    );
+  const scan = scanOf(lowered, `forward ${units} ${batch}`, () => {
+    return new Scan<ForwardPass>(tensors, (reach, carried) => forwardStep(tensors, lowered, reach, carried, full));
+  });
+  const scanned = scan.run({ weights, values }, [...Array(timeSteps).keys()], first);
+  for (const carried of scanned.carried) {
+    carried.forEach((value, index) => {
+      states[index]?.push(value);
+    });
   }
-  for (const [buffer, values] of made) series.setSteps(buffer, values);
+  for (const [buffer, list] of scanned.kept) series.setSteps(buffer, list);
   return values;
+}
+
+interface ForwardPass {
+  readonly weights: LayerWeights;
+  readonly values: LayerValues;
+}
+
+/** @param carried the states before the step, [units, batch] */
+function forwardStep(
+  tensors: Operations,
+  { plan, loop, kept }: Lowered,
+  reach: Reach<ForwardPass>,
+  carried: readonly Value[],
+  full: (value: Value) => Value,
+): Left {
+  const own = new Map<Buffer, Value>(carried.map((value, index) => [`state:${index}`, value]));
+  const at = (buffer: Buffer) => own.get(buffer) ?? reach.own(({ values }, step) => values.at(buffer, step));
+  const column = (names: readonly string[]) => reach.shared(({ weights }) => weights.column(names));
+  const terms = new Terms(tensors, plan.graph, (name) => column([name]));
+  for (const command of loop) stepForward(tensors, command, { own, at, reach, column, terms, full });
+  const next = carried.map((_, index) => full(own.get(`next:${index}`) ?? missing(index)));
+  const isKept = (buffer: Buffer) => kept.has(buffer) && !/^(next|state):/.test(buffer);
+  return { carried: next, kept: [...own].filter(([buffer]) => isKept(buffer)) };
 }
 
 function missing(state: number): never {
@@ -126,26 +135,22 @@ function missing(state: number): never {
 interface StepContext {
   readonly own: Map<Buffer, Value>;
   readonly at: (buffer: Buffer) => Value;
-  readonly series: Series;
-  readonly step: number;
+  readonly reach: Reach<ForwardPass>;
+  readonly column: (names: readonly string[]) => Value;
   readonly terms: Terms;
   readonly full: (value: Value) => Value;
 }
 
-function stepForward(
-  tensors: Operations,
-  weights: LayerWeights,
-  command: Step,
-  { own, at, series, step, terms, full }: StepContext,
-): void {
+function stepForward(tensors: Operations, command: Step, { own, at, reach, column, terms, full }: StepContext): void {
   if (command.op === 'products') {
-    const product = tensors.matMul(weights.under(command.weights), at(command.a));
+    const matrix = reach.shared(({ weights }) => weights.under(command.weights));
+    const product = tensors.matMul(matrix, at(command.a));
     for (const [run, piece] of pieces(tensors, command, product)) {
       const begun = () =>
         run.maps.some((map) => own.has(map)) || run.maps.length === 1
           ? tensors.concat(run.maps.map(at), 0)
-          : series.joinedAt(run.maps, step);
-      const value = finished(tensors, weights, run, piece, begun);
+          : reach.own(({ values }, step) => values.series.joinedAt(run.maps, step));
+      const value = finished(tensors, column, run, piece, begun);
       place(tensors, run, value, terms, (map, part) => own.set(map, part));
     }
   } else if (command.op === 'norm') {
@@ -177,8 +182,12 @@ function aheadProducts(
     multiplied ?? tensors.matMul(weights.under(command.weights), isInput ? read.columns() : series.wholeOf(command.a));
   for (const [run, piece] of pieces(tensors, command, product)) {
     const hasBias = multiplied !== undefined && biases !== undefined;
-    const value = finished(tensors, weights, hasBias ? { ...run, start: 'nothing', biases: [] } : run, piece, () =>
-      series.joined(run.maps),
+    const value = finished(
+      tensors,
+      (names) => weights.column(names),
+      hasBias ? { ...run, start: 'nothing', biases: [] } : run,
+      piece,
+      () => series.joined(run.maps),
     );
     if (run.through === undefined) series.setJoined(run.maps, value);
     else place(tensors, run, value, terms, () => undefined);
@@ -197,13 +206,13 @@ function pieces(tensors: Operations, { runs }: Products, product: Value): (reado
 /** A run's product with what it begins with added, and its function taken. */
 function finished(
   tensors: Operations,
-  weights: LayerWeights,
+  column: (names: readonly string[]) => Value,
   { start, biases, through }: Run,
   product: Value,
   begun: () => Value,
 ): Value {
   let value = start === 'before' ? tensors.add(product, begun()) : product;
-  if (biases.length > 0) value = tensors.add(value, weights.column(biases));
+  if (biases.length > 0) value = tensors.add(value, column(biases));
   return through ? unary(tensors, through.op, value) : value;
 }
 

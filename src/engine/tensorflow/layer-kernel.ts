@@ -5,8 +5,7 @@ import { type LayerCall as EngineCall, layerKernels, required } from '../backend
 import { planOf } from '../plan/plan';
 import type { TensorFlowBackend } from './backend';
 import { type BlockCell, blockCellOf } from './block-cell';
-import { columnsPass, hasColumns } from './block-columns';
-import { blockPass, suitsBlock } from './block-layer';
+import { blockPass, isBlock } from './block-layer';
 import type { Gradients, LayerPass } from './layer-pass';
 import { LayerRead } from './layer-read';
 import { LayerWeights } from './layer-weights';
@@ -88,11 +87,11 @@ function layerForward(inputs: tf.NamedTensorInfoMap, call: LayerCall, backend: T
       // The caller's tensors may be gone when the gradient is asked for.
       const read = new LayerRead(tensors, tensors.again(backend.value(input)), ids && backend.value(ids));
       const first = cell.states.map((_, index) => tensors.again(backend.value(required(inputs, `state${index}`))));
-      const block = record || timeSteps === 0 ? undefined : blockOf(cell);
-      const asBlock = block && (suitsBlock(inputSize, sizes) ? blockPass : hasColumns(block) ? columnsPass : undefined);
-      const pass = asBlock
-        ? asBlock(tensors, block, weights, parameters, read, first, sizes)
-        : plannedPass(tensors, loweredOf(cell, record), weights, parameters, read, first, sizes, record);
+      const block = record ? undefined : blockOf(cell);
+      const pass =
+        block && isBlock(block, inputSize, sizes)
+          ? blockPass(tensors, block, weights, parameters, read, first, sizes)
+          : plannedPass(tensors, loweredOf(cell, record), weights, parameters, read, first, sizes, record);
       call.pass = pass;
       return { results: [pass.output, ...pass.last, ...pass.recorded], kept: pass.kept };
     },

@@ -1,7 +1,7 @@
 import type { LayerWeights } from './layer-weights';
 import type { Operations, Value } from './operations';
 
-/** Entries of a table up to which a product with ones and zeros is faster than to take rows, and to add them up again. */
+/** Entries of a table up to which a product with ones and zeros is faster than to take rows and transpose them, and back. */
 const mostOneHot = 256;
 
 /** How values of all time steps lie: unit by unit, or step by step and row by row. */
@@ -74,6 +74,14 @@ export class LayerRead {
     return tensors.transpose(tensors.gather(product, places), [1, 0]);
   }
 
+  /** What was read, multiplied, with its bias: [time · batch, units of all + padding]. */
+  productRows(weights: LayerWeights, names: readonly string[], biases: readonly string[], padding: number): Value {
+    const { tensors, own, places } = this;
+    const product = tensors.matMul(this.isMultiplied ? own : this.rows(), weights.beside(names, padding));
+    const value = biases.length > 0 ? tensors.add(product, weights.row(biases, padding)) : product;
+    return places && this.isMultiplied ? tensors.gather(value, places) : value;
+  }
+
   /**
    * The gradient of a matrix that was multiplied with what was read, and of a table that was multiplied.
    *
@@ -131,7 +139,7 @@ export class LayerRead {
   private sums(value: Value, lie: Lie): Value {
     const { tensors, places } = this;
     if (!places) throw new Error('There is no table');
-    if (this.isShort) return tensors.matMul(this.ones(places), value, { transposeB: lie === 'columns' });
+    if (this.isShort && lie === 'columns') return tensors.matMul(this.ones(places), value, { transposeB: true });
     const rows = lie === 'rows' ? value : tensors.transpose(value, [1, 0]);
     return tensors.sumByNumber(rows, places, this.entries);
   }

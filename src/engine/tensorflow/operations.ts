@@ -1,10 +1,22 @@
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
+import { type Constant, type Graph, graphTag } from './graph';
 
 /** A tensor of TensorFlow's. */
 export interface Value {
   readonly id: number;
   readonly shape: readonly number[];
 }
+
+/** An operation that was executed, with its values by their numbers. */
+export interface Executed {
+  readonly name: string;
+  readonly inputs: readonly number[];
+  readonly attributes: readonly TFEOpAttr[];
+  readonly results: readonly number[];
+}
+
+/** Gives TensorFlow a graph's file (./graph.ts). @returns the number that it has there */
+export type GraphLoader = (savedModel: Uint8Array, tag: string) => number;
 
 /** Tensors that are let go of together. */
 export type Scope = Set<number>;
@@ -15,10 +27,19 @@ export class Operations {
   private readonly scalars = new Map<number, Value>();
   private readonly integers = new Map<string, Value>();
   private readonly longs = new Map<number, Value>();
+  private readonly constants = new Map<number, Constant>();
   private variables: readonly Value[] | undefined;
+  private heardOf: Executed[] | undefined;
+  private readonly graphs: number[] = [];
+  /** Grows when graphs are let go of: those that were made before can no longer run. */
+  generation = 0;
   private readonly attributes;
 
-  constructor(readonly binding: TFJSBinding) {
+  /** @param load without it there are no graphs */
+  constructor(
+    readonly binding: TFJSBinding,
+    private load?: GraphLoader,
+  ) {
     this.attributes = attributesOf(binding);
   }
 
@@ -70,7 +91,78 @@ export class Operations {
     const ids = inputs.map(({ id }) => id);
     const values = this.binding.executeOp(name, attributes, ids, results);
     for (const { id } of values) this.made.add(id);
+    this.heardOf?.push({ name, inputs: ids, attributes, results: values.map(({ id }) => id) });
     return values;
+  }
+
+  /** Does something, and tells which operations that took. */
+  heard<T>(work: () => T): { readonly result: T; readonly executed: readonly Executed[] } {
+    const executed: Executed[] = [];
+    return { result: this.telling(executed, work), executed };
+  }
+
+  /** Does something that `heard` does not tell of. */
+  unheard<T>(work: () => T): T {
+    return this.telling(undefined, work);
+  }
+
+  private telling<T>(whom: Executed[] | undefined, work: () => T): T {
+    const before = this.heardOf;
+    this.heardOf = whom;
+    try {
+      return work();
+    } finally {
+      this.heardOf = before;
+    }
+  }
+
+  /** Whether TensorFlow takes more graphs, as far as is known. */
+  get canCompile(): boolean {
+    return this.load !== undefined && this.graphs.length < mostGraphs;
+  }
+
+  /**
+   * A graph, ready to run: what its inputs are given in, and its outputs.
+   *
+   * @returns undefined where TensorFlow does not take it, and then it gets no other
+   */
+  compiled(
+    graph: Graph,
+    inputs: readonly string[],
+    outputs: readonly string[],
+  ): ((values: readonly Value[]) => Value[]) | undefined {
+    const session = this.loaded(graph);
+    if (session === undefined) return undefined;
+    const [given, wanted] = [inputs, outputs].map((names) => names.join(',')) as [string, string];
+    return (values) => {
+      const ids = values.map(({ id }) => id);
+      const made = this.binding.runSavedModel(session, ids, given, wanted);
+      for (const { id } of made) this.made.add(id);
+      return made;
+    };
+  }
+
+  /** Lets go of all graphs; whoever needs one makes it anew. */
+  releaseGraphs(): void {
+    for (const graph of this.graphs.splice(0)) this.binding.deleteSavedModel(graph);
+    this.generation++;
+  }
+
+  private loaded(graph: Graph): number | undefined {
+    try {
+      const made = this.load?.(graph.savedModel(), graphTag);
+      if (made !== undefined) this.graphs.push(made);
+      return made;
+    } catch {
+      // As without graphs: where no file can be written, operation by operation is slower, and right.
+      this.load = undefined;
+      return undefined;
+    }
+  }
+
+  /** The numbers of a value that is kept for good. */
+  constantOf(id: number): Constant | undefined {
+    return this.constants.get(id);
   }
 
   /** Whatever it makes is not let go of by `within`. */
@@ -78,11 +170,17 @@ export class Operations {
     return { id: this.binding.createTensor([...shape], type, values), shape };
   }
 
+  private lasting(shape: readonly number[], type: number, values: Float32Array | Int32Array): Value {
+    const made = this.constant(shape, type, values);
+    this.constants.set(made.id, { shape, values });
+    return made;
+  }
+
   /** A number, kept for good. */
   number(value: number): Value {
     const known = this.scalars.get(value);
     if (known) return known;
-    const made = this.constant([], this.binding.TF_FLOAT, Float32Array.of(value));
+    const made = this.lasting([], this.binding.TF_FLOAT, Float32Array.of(value));
     this.scalars.set(value, made);
     return made;
   }
@@ -100,9 +198,10 @@ export class Operations {
     const known = this.integers.get(key);
     if (known) return known;
     const made = Array.isArray(value)
-      ? this.constant([value.length], this.binding.TF_INT32, Int32Array.from(value as readonly number[]))
-      : this.constant([], this.binding.TF_INT32, Int32Array.of(value as number));
+      ? this.lasting([value.length], this.binding.TF_INT32, Int32Array.from(value as readonly number[]))
+      : this.lasting([], this.binding.TF_INT32, Int32Array.of(value as number));
     if (this.integers.size > mostIntegers) {
+      for (const { id } of this.integers.values()) this.constants.delete(id);
       this.release(this.integers.values());
       this.integers.clear();
     }
@@ -272,9 +371,20 @@ export class Operations {
   }
 
   zeros(shape: readonly number[]): Value {
-    return this.one('Fill', [this.whole(shape), this.number(0)], this.attributes.fill);
+    return this.filled(shape, 0);
+  }
+
+  ones(shape: readonly number[]): Value {
+    return this.filled(shape, 1);
+  }
+
+  private filled(shape: readonly number[], value: number): Value {
+    return this.one('Fill', [this.whole(shape), this.number(value)], this.attributes.fill);
   }
 }
+
+/** Graphs that are kept, of some 3 MB each; a training has less than ten. */
+const mostGraphs = 32;
 
 /** Shapes and axes that are kept; a training has a few dozen. */
 const mostIntegers = 4096;
