@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
-import { type GraphLoader, Operations, type Value } from './operations';
+import type { GraphLoader } from './graphs';
+import { Operations, type Value } from './operations';
 
 /** What tfjs-node keeps to itself, and is the only way to what TensorFlow holds of a tensor and back. */
 const inner = { tensors: 'tensorMap', ids: 'getInputTensorIds' } as const;
@@ -46,7 +47,7 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
 
   /** Lets go of what it keeps to be fast; it is made anew when it is needed. */
   letGo(): void {
-    this.tensors.releaseGraphs();
+    this.tensors.graphs.release();
   }
 
   override disposeData(dataId: object, force = false): boolean {

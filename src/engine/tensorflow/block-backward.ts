@@ -1,7 +1,7 @@
 import type { AtOnce, BlockCall, StepName } from './block-forward';
 import { type BlockGradients, hasPeepholes, peepholesOf } from './block-gradients';
 import { paddingOf } from './layer-weights';
-import type { Operations, Value } from './operations';
+import type { Value } from './operations';
 import { Scan, scanOf } from './scan';
 
 /** What comes back from behind. */
@@ -109,7 +109,8 @@ export function backwardByStep(
     [...Array(timeSteps).keys()].reverse(),
     last,
   );
-  const d = rowsOf(tensors, (kept.get('d') as Value[]).toReversed(), [timeSteps * batch, 4 * units]);
+  // Step under step.
+  const d = tensors.reshape(tensors.pack((kept.get('d') as Value[]).toReversed()), [timeSteps * batch, 4 * units]);
   const before = tensors.concat(
     [
       first[0] as Value,
@@ -133,9 +134,4 @@ export function backwardByStep(
 function allSteps(stepsOf: (name: StepName) => readonly Value[]): Readonly<Record<StepName, readonly Value[]>> {
   const [i, ci, f, o, c, co, h] = (['i', 'ci', 'f', 'o', 'c', 'co', 'h'] as const).map(stepsOf) as (readonly Value[])[];
   return { i, ci, f, o, c, co, h } as Readonly<Record<StepName, readonly Value[]>>;
-}
-
-/** Step under step. */
-function rowsOf(tensors: Operations, values: readonly Value[], shape: readonly number[]): Value {
-  return tensors.reshape(tensors.pack(values), shape);
 }

@@ -53,9 +53,7 @@ interface ForwardPass {
   readonly ahead: readonly Value[];
 }
 
-/**
- * A large LSTM over a sequence, with products of its own: one ahead of the loop, and one at each step.
- */
+/** A large LSTM over a sequence, with products of its own: one ahead of the loop, and one at each step. */
 export function forwardByStep(call: BlockCall): ReadonlyMap<string, readonly Value[]> {
   const { tensors, gates, weights, read, first } = call;
   const { batch, timeSteps, units } = call.sizes;
@@ -93,7 +91,7 @@ function step(
   padding: number,
 ): Readonly<Record<StepName, Value>> {
   const sizes = [units, units, units, units, ...(padding > 0 ? [padding] : [])];
-  // One by one, for TensorFlow has a thread for each.
+  // All are split at once: to split what they have in common would copy three of them once more.
   const [ofI, ofCi, ofF, ofO] = tensors.splitSizes(sums, sizes, 1) as [Value, Value, Value, Value];
   const [i, f, o] = [ofI, ofF, ofO].map((sum) => tensors.one('Sigmoid', [sum])) as [Value, Value, Value];
   const ci = tensors.one('Tanh', [ofCi]);

@@ -3,9 +3,9 @@ import '@tensorflow/tfjs-node/dist/register_all_kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerAdamKernels } from './adam';
 import { TensorFlowBackend } from './backend';
+import type { GraphLoader } from './graphs';
 import { registerLayerKernels } from './layer-kernel';
 import { tensorFlowName } from './name';
-import type { GraphLoader } from './operations';
 
 export type { TensorFlowBackend } from './backend';
 

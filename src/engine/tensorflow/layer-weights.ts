@@ -50,8 +50,8 @@ export class LayerWeights {
 
   /** With as many zeros after each row. */
   private padded(value: Value, padding: number): Value {
-    const { shape } = value;
     if (padding === 0) return value;
+    const { shape } = value;
     return this.tensors.concat([value, this.tensors.zeros([...shape.slice(0, -1), padding])], shape.length - 1);
   }
 

@@ -1,5 +1,7 @@
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding';
-import { type Constant, type Graph, graphTag } from './graph';
+import { attributesOf } from './attributes';
+import type { Constant, Graph } from './graph';
+import { type GraphLoader, Graphs } from './graphs';
 
 /** A tensor of TensorFlow's. */
 export interface Value {
@@ -15,9 +17,6 @@ export interface Executed {
   readonly results: readonly number[];
 }
 
-/** Gives TensorFlow a graph's file (./graph.ts). @returns the number that it has there */
-export type GraphLoader = (savedModel: Uint8Array, tag: string) => number;
-
 /** Tensors that are let go of together. */
 export type Scope = Set<number>;
 
@@ -30,16 +29,14 @@ export class Operations {
   private readonly constants = new Map<number, Constant>();
   private variables: readonly Value[] | undefined;
   private heardOf: Executed[] | undefined;
-  private readonly graphs: number[] = [];
-  /** Grows when graphs are let go of: those that were made before can no longer run. */
-  generation = 0;
+  readonly graphs: Graphs;
   private readonly attributes;
 
-  /** @param load without it there are no graphs */
   constructor(
     readonly binding: TFJSBinding,
-    private load?: GraphLoader,
+    load: GraphLoader,
   ) {
+    this.graphs = new Graphs(binding, load);
     this.attributes = attributesOf(binding);
   }
 
@@ -116,48 +113,21 @@ export class Operations {
     }
   }
 
-  /** Whether TensorFlow takes more graphs, as far as is known. */
-  get canCompile(): boolean {
-    return this.load !== undefined && this.graphs.length < mostGraphs;
-  }
-
-  /**
-   * A graph, ready to run: what its inputs are given in, and its outputs.
-   *
-   * @returns undefined where TensorFlow does not take it, and then it gets no other
-   */
+  /** A graph, ready to run, given what its inputs are; undefined where TensorFlow does not take it. */
   compiled(
     graph: Graph,
     inputs: readonly string[],
     outputs: readonly string[],
   ): ((values: readonly Value[]) => Value[]) | undefined {
-    const session = this.loaded(graph);
-    if (session === undefined) return undefined;
-    const [given, wanted] = [inputs, outputs].map((names) => names.join(',')) as [string, string];
-    return (values) => {
-      const ids = values.map(({ id }) => id);
-      const made = this.binding.runSavedModel(session, ids, given, wanted);
-      for (const { id } of made) this.made.add(id);
-      return made;
-    };
-  }
-
-  /** Lets go of all graphs; whoever needs one makes it anew. */
-  releaseGraphs(): void {
-    for (const graph of this.graphs.splice(0)) this.binding.deleteSavedModel(graph);
-    this.generation++;
-  }
-
-  private loaded(graph: Graph): number | undefined {
-    try {
-      const made = this.load?.(graph.savedModel(), graphTag);
-      if (made !== undefined) this.graphs.push(made);
-      return made;
-    } catch {
-      // As without graphs: where no file can be written, operation by operation is slower, and right.
-      this.load = undefined;
-      return undefined;
-    }
+    const run = this.graphs.ready(graph, inputs, outputs);
+    return (
+      run &&
+      ((values) => {
+        const made = run(values.map(({ id }) => id));
+        for (const { id } of made) this.made.add(id);
+        return made;
+      })
+    );
   }
 
   /** The numbers of a value that is kept for good. */
@@ -383,57 +353,5 @@ export class Operations {
   }
 }
 
-/** Graphs that are kept, of some 3 MB each; a training has less than ten. */
-const mostGraphs = 32;
-
 /** Shapes and axes that are kept; a training has a few dozen. */
 const mostIntegers = 4096;
-
-function attributesOf(binding: TFJSBinding) {
-  const { TF_FLOAT, TF_INT32, TF_BOOL } = binding;
-  const type = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_TYPE, value });
-  const flag = (name: string, value: boolean): TFEOpAttr => ({ name, type: binding.TF_ATTR_BOOL, value });
-  const count = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_INT, value });
-  const real = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_FLOAT, value });
-  const float = type('T', TF_FLOAT);
-  const product = (a: boolean, b: boolean) => [float, flag('transpose_a', a), flag('transpose_b', b)];
-  return {
-    float,
-    plainProduct: product(false, false),
-    firstTransposed: product(true, false),
-    secondTransposed: product(false, true),
-    concat: (parts: number) => [float, count('N', parts), type('Tidx', TF_INT32)],
-    split: (parts: number) => [float, count('num_split', parts)],
-    splitSizes: (parts: number) => [float, count('num_split', parts), type('Tlen', TF_INT32)],
-    pack: (parts: number) => [float, count('N', parts), count('axis', 0)],
-    unpack: (parts: number) => [float, count('num', parts), count('axis', 0)],
-    transpose: [float, type('Tperm', TF_INT32)],
-    transposeWhole: [type('T', TF_INT32), type('Tperm', TF_INT32)],
-    reshapeWhole: [type('T', TF_INT32), type('Tshape', TF_INT32)],
-    reshape: [float, type('Tshape', TF_INT32)],
-    slice: [float, type('Index', TF_INT32)],
-    reduce: (keepDims: boolean) => [float, flag('keep_dims', keepDims), type('Tidx', TF_INT32)],
-    gather: [type('Tparams', TF_FLOAT), type('Tindices', TF_INT32), type('Taxis', TF_INT32), count('batch_dims', 0)],
-    segments: [float, type('Tindices', TF_INT32), type('Tnumsegments', TF_INT32)],
-    oneHot: [float, type('TI', TF_INT32), count('axis', 0)],
-    fromTruth: [type('SrcT', TF_BOOL), type('DstT', TF_FLOAT), flag('Truncate', false)],
-    addAll: (parts: number) => [count('N', parts), float],
-    toLong: [type('SrcT', TF_INT32), type('DstT', binding.TF_INT64), flag('Truncate', false)],
-    blockLstm: (peepholes: boolean) => [
-      ...[float, flag('use_peephole', peepholes)],
-      // Nothing is added to the forget gate, and the cell state is left as it is.
-      ...[real('forget_bias', 0), real('cell_clip', -1)],
-    ],
-    blockGradient: (peepholes: boolean) => [float, flag('use_peephole', peepholes)],
-    typed: [type('dtype', TF_FLOAT)],
-    assign: [type('dtype', TF_FLOAT), flag('validate_shape', false)],
-    variable: (name: string): TFEOpAttr[] => [
-      type('dtype', TF_FLOAT),
-      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [1] },
-      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
-      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: name },
-    ],
-    applyAdam: [float, flag('use_locking', false), flag('use_nesterov', false)],
-    fill: [float, type('index_type', TF_INT32)],
-  };
-}

@@ -82,8 +82,9 @@ export class Scan<Pass> {
       for (const [name, values] of more.kept) for (const value of values) append(kept, name, value);
     };
     this.passes++;
-    if (this.generation !== this.tensors.generation) {
-      this.generation = this.tensors.generation;
+    const { generation } = this.tensors.graphs;
+    if (this.generation !== generation) {
+      this.generation = generation;
       this.compiled = [];
     }
     if (this.passes > 1) this.compileFor(steps.length);
@@ -139,7 +140,7 @@ export class Scan<Pass> {
   /** A graph for passes over so many steps, unless those that are there make most of them. */
   private compileFor(timeSteps: number): void {
     const { trace, compiled, tensors } = this;
-    if (!trace || !tensors.canCompile || compiled.length >= mostGraphs) return;
+    if (!trace || !tensors.graphs.isOpen || compiled.length >= mostGraphs) return;
     const left = compiled.reduce((rest, { steps }) => rest % steps, timeSteps);
     if (timeSteps < fewestSteps || left <= timeSteps / 4) return;
     const most = Math.max(fewestSteps, Math.floor(mostNodes / Math.max(1, trace.executed.length)));
